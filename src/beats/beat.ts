@@ -1,0 +1,38 @@
+import type { QualityFlaw } from '../signal/signal.ts';
+
+/** An R peak, as detected. */
+export interface RPeak {
+  readonly kind: 'r-peak';
+  /** Grid index of the R peak. */
+  readonly index: number;
+  /** Grid index of the newest sample that the decision needed: index + delay. */
+  readonly decidedAt: number;
+}
+
+/** A beat with everything that the classifier may know of it. */
+export interface Beat {
+  readonly kind: 'beat';
+  /** Grid index of the R peak. */
+  readonly index: number;
+  /** Time of the R peak, seconds since the stream began. */
+  readonly time: number;
+  /** Grid index of the newest sample that this beat needed. */
+  readonly decidedAt: number;
+  /** RR intervals, seconds; undefined where a gap or the stream's end stands between. */
+  readonly rrBefore: number | undefined;
+  readonly rrAfter: number | undefined;
+  /** The patient's usual RR interval (running mean), seconds; undefined until it is known. */
+  readonly usualRr: number | undefined;
+  /** ECG around the R peak, millivolts, for display and delineation: see window.ts for its extent. */
+  readonly ecg: Float32Array;
+  /** Model input: waveform channels, [time × channel] as window.ts lays them out. */
+  readonly waveform: Float32Array;
+  /** Model input: rhythm features in the order of RHYTHM_FEATURES. */
+  readonly rhythm: Float32Array;
+  /** Why no verdict can be had on this beat, or undefined. */
+  readonly flaw: QualityFlaw | 'gap' | undefined;
+}
+
+/** Extent of `Beat.ecg` around the R peak, in grid samples (250 Hz). */
+export const ECG_BEFORE = 100;
+export const ECG_AFTER = 150;

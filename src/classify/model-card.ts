@@ -1,0 +1,37 @@
+/**
+ * What the gateway must know of a beat model beside its .tflite file. `models/training/` writes the card as
+ * JSON; everything here is read at run time.
+ */
+export interface ModelCard {
+  readonly name: string;
+  /** File name of the model, beside the card. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly classes: readonly string[];
+  /** Names of the rhythm inputs, in order; must equal RHYTHM_FEATURES. */
+  readonly rhythmFeatures: readonly string[];
+  /** Affine int8 quantisation of each tensor, by the tensor's role: real = scale × (int8 − zeroPoint). */
+  readonly quantisation: Readonly<
+    Record<'waveform' | 'rhythm' | 'scores' | 'featureMaps', { readonly scale: number; readonly zeroPoint: number }>
+  >;
+  /** Shape of the last convolution's output, and where its steps lie relative to the R peak, seconds. */
+  readonly featureMaps: {
+    readonly steps: number;
+    readonly channels: number;
+    readonly start: number;
+    readonly step: number;
+  };
+  /** Divides the scores before the softmax (temperature scaling). */
+  readonly temperature: number;
+  /** A beat is S, V or F when its probability reaches the threshold. */
+  readonly thresholds: Readonly<Record<'S' | 'V' | 'F', number>>;
+  /**
+   * The float head: features = [global maximum of each feature map…, rhythm…];
+   * scores = output.weights · relu(hidden.weights · features + hidden.bias) + output.bias.
+   * Weights are [to][from].
+   */
+  readonly head: {
+    readonly hidden: { readonly weights: readonly (readonly number[])[]; readonly bias: readonly number[] };
+    readonly output: { readonly weights: readonly (readonly number[])[]; readonly bias: readonly number[] };
+  };
+}

@@ -1,0 +1,22 @@
+import type { Beat } from '../beats/beat.ts';
+
+/** The AAMI classes that the model tells apart, in the order of its scores. */
+export const CLASSES = ['N', 'S', 'V', 'F'] as const;
+export type BeatClass = (typeof CLASSES)[number];
+
+/** A beat's class, with calibrated probabilities; Q, with the reason, where quality forbids a verdict. */
+export interface Verdict {
+  readonly kind: 'verdict';
+  readonly beat: Beat;
+  readonly class: BeatClass | 'Q';
+  /** Why the beat is not classifiable, for class Q only. */
+  readonly reason: string | undefined;
+  /** Probabilities in the order of CLASSES; all zero for class Q. */
+  readonly probabilities: Float32Array;
+  /** The model's class scores (logits), as the runtime gave them. */
+  readonly scores: Float32Array;
+  /** An arrhythmic beat: S, V or F above its threshold. */
+  readonly flagged: boolean;
+  /** Last-convolution feature maps [step × channel], copied for flagged beats only. */
+  readonly featureMaps: Float32Array | undefined;
+}

@@ -1,0 +1,31 @@
+import type { Verdict } from '../classify/verdict.ts';
+
+export type Wave = 'P' | 'QRS' | 'ST-T' | 'baseline';
+
+/** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + intercept = score. */
+export interface Explanation {
+  /** Class score (logit) of the verdict's class. */
+  readonly score: number;
+  /** What the waveform contributes to the score. */
+  readonly waveform: number;
+  /** What each rhythm feature contributes to the score. */
+  readonly rhythm: readonly { readonly feature: string; readonly value: number; readonly contribution: number }[];
+  /** What neither contributes: the head's biases, and the rounding of its int8 arithmetic. */
+  readonly intercept: number;
+  /** Grad-CAM over the window, 0..1, one value a feature-map step. */
+  readonly relevance: Float32Array;
+  /** Time of the first relevance value relative to the R peak, and the step between values, seconds. */
+  readonly relevanceStart: number;
+  readonly relevanceStep: number;
+  /** Share of relevance in each wave, adding up to 1. */
+  readonly waves: Readonly<Record<Wave, number>>;
+  /** One sentence in words. */
+  readonly sentence: string;
+}
+
+/** A verdict, with its explanation when it was flagged. */
+export interface ExplainedVerdict {
+  readonly kind: 'explained';
+  readonly verdict: Verdict;
+  readonly explanation: Explanation | undefined;
+}

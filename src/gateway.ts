@@ -1,0 +1,46 @@
+import type { Observable } from 'rxjs';
+import { type Alert, AlertRaiser } from './alerts/alert.ts';
+import { BeatBuilder } from './beats/beat-builder.ts';
+import { RPeakDetector } from './beats/r-peak-detector.ts';
+import type { BeatModel } from './classify/beat-model.ts';
+import { Classifier } from './classify/classifier.ts';
+import { Explainer } from './explain/explainer.ts';
+import type { ExplainedVerdict } from './explain/explanation.ts';
+import { PatchDriver } from './sensors/patch.ts';
+import type { BadFrame, SensorInfo, SensorStatus } from './sensors/sensor.ts';
+import { Conditioner } from './signal/conditioner.ts';
+import type { QualityChange, Signal } from './signal/signal.ts';
+import type { LinkChange, Source, SourceFault } from './sources/source.ts';
+import { type StageClock, through } from './stage.ts';
+import type { Gap } from './timeline/span.ts';
+import { Timeline } from './timeline/timeline.ts';
+
+/** Everything that leaves the gateway, in stream order. */
+export type GatewayItem =
+  | LinkChange
+  | SourceFault
+  | SensorInfo
+  | SensorStatus
+  | BadFrame
+  | Gap
+  | QualityChange
+  | Signal
+  | ExplainedVerdict
+  | Alert;
+
+/**
+ * The product: notifications of an ECG sensor become explained arrhythmia alerts.
+ * Each line is one stage, each stage one room; what a stage does not take passes by in order.
+ */
+export function gateway(source: Source, model: BeatModel, clock: StageClock): Observable<GatewayItem> {
+  return source.items.pipe(
+    through('decode', () => new PatchDriver(), clock), //       notification → block of samples
+    through('timeline', () => new Timeline(), clock), //        block → span: samples in their place in time, or a gap
+    through('signal', () => new Conditioner(), clock), //       span → filtered signal and its quality
+    through('r-peaks', () => new RPeakDetector(), clock), //    signal → R peaks
+    through('beats', () => new BeatBuilder(), clock), //        R peak → beat with rhythm context and running template
+    through('classify', () => new Classifier(model), clock), // beat → verdict
+    through('explain', () => new Explainer(model), clock), //   flagged verdict → why
+    through('alerts', () => new AlertRaiser(), clock), //       explained verdict → alert
+  );
+}
