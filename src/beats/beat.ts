@@ -23,16 +23,16 @@ export interface Beat {
   readonly rrAfter: number | undefined;
   /** The patient's usual RR interval (running mean), seconds; undefined until it is known. */
   readonly usualRr: number | undefined;
-  /** ECG around the R peak, millivolts, for display and delineation: see window.ts for its extent. */
+  /** ECG around the R peak, millivolts, for display and delineation: ECG_BEFORE + ECG_AFTER samples. */
   readonly ecg: Float32Array;
-  /** Model input: waveform channels, [time × channel] as window.ts lays them out. */
+  /** Model input: [step × channel], channels as in waveform.ts. */
   readonly waveform: Float32Array;
-  /** Model input: rhythm features in the order of RHYTHM_FEATURES. */
+  /** Model input: in the order of RHYTHM_FEATURES (rhythm.ts). */
   readonly rhythm: Float32Array;
   /** Why no verdict can be had on this beat, or undefined. */
   readonly flaw: QualityFlaw | 'gap' | undefined;
 }
 
-/** Extent of `Beat.ecg` around the R peak, in grid samples (250 Hz). */
+/** Extent of `Beat.ecg` around the R peak, grid samples (250 Hz): 0.4 s before, 0.5 s after. */
 export const ECG_BEFORE = 100;
-export const ECG_AFTER = 150;
+export const ECG_AFTER = 125;

@@ -1,21 +1,16 @@
-/**
- * What keeps a stretch of signal from being judged:
- * `settling` after a start or a gap, while the filters fill.
- */
-export type QualityFlaw = 'lead-off' | 'saturated' | 'flat' | 'noisy' | 'settling';
+/** What forbids a verdict on a stretch of signal. */
+export type QualityFlaw = 'lead-off' | 'saturated' | 'flat' | 'noisy';
 
-/** A span, filtered. All arrays have the same length and share one time axis: the delays are made up for. */
+/** A span, filtered. */
 export interface Signal {
   readonly kind: 'signal';
-  /** Grid index of the first sample. */
+  /** Grid index of the first sample; the filters' delay is made up for. */
   readonly start: number;
   /** Time of the first sample, seconds since the stream began. */
   readonly time: number;
-  /** Band-passed ECG, mains removed, millivolts: for eyes and for the classifier. */
+  /** Band-passed ECG, mains removed, millivolts. */
   readonly ecg: Float32Array;
-  /** The QRS band, millivolts: for R-peak detection. */
-  readonly qrs: Float32Array;
-  /** One flaw for the whole stretch, or none. */
+  /** The flaw of the whole stretch, as known when it was heard; or none. */
   readonly flaw: QualityFlaw | undefined;
 }
 

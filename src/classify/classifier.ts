@@ -1,0 +1,79 @@
+import type { Beat } from '../beats/beat.ts';
+import type { Stage } from '../stage.ts';
+import type { BeatModel } from './beat-model.ts';
+import type { ModelCard } from './model-card.ts';
+import { type BeatClass, CLASSES, type Verdict } from './verdict.ts';
+
+const NOTHING = new Float32Array(CLASSES.length);
+
+/** A beat becomes a verdict: a class by the model, or Q, unjudged, where the signal forbids one. */
+export class Classifier implements Stage<Beat, Verdict> {
+  readonly takes = ['beat'] as const;
+  readonly #model: BeatModel;
+
+  constructor(model: BeatModel) {
+    this.#model = model;
+  }
+
+  push(beat: Beat): readonly Verdict[] {
+    if (beat.flaw !== undefined) return [unjudged(beat, beat.flaw)];
+    const scores = this.#model.scores(beat.waveform, beat.rhythm);
+    const probabilities = softmax(scores, this.#model.card.temperature);
+    const decided = decide(probabilities, this.#model.card.thresholds);
+    const flagged = decided !== 'N';
+    return [
+      {
+        kind: 'verdict',
+        beat,
+        class: decided,
+        reason: undefined,
+        probabilities,
+        scores,
+        flagged,
+        featureMaps: flagged ? this.#model.featureMaps() : undefined,
+      },
+    ];
+  }
+
+  flush(): readonly never[] {
+    return [];
+  }
+}
+
+function unjudged(beat: Beat, reason: string): Verdict {
+  return {
+    kind: 'verdict',
+    beat,
+    class: 'Q',
+    reason,
+    probabilities: NOTHING,
+    scores: NOTHING,
+    flagged: false,
+    featureMaps: undefined,
+  };
+}
+
+/**
+ * The arrhythmic class that exceeds its threshold by the largest factor, or N when none reaches its own.
+ * @param probabilities in the order of CLASSES
+ */
+export function decide(probabilities: Float32Array, thresholds: ModelCard['thresholds']): BeatClass {
+  let decided: BeatClass = 'N';
+  let most = 1;
+  for (const candidate of ['S', 'V', 'F'] as const) {
+    const factor = probabilities[CLASSES.indexOf(candidate)] / thresholds[candidate];
+    if (factor >= most) {
+      decided = candidate;
+      most = factor;
+    }
+  }
+  return decided;
+}
+
+/** @param temperature above 1 softens overconfident probabilities (Guo et al. 2017) */
+export function softmax(scores: Float32Array, temperature: number): Float32Array {
+  const highest = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp((score - highest) / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}

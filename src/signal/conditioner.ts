@@ -1,0 +1,92 @@
+import { Biquad, highPass, notch } from '../dsp/biquad.ts';
+import { Fir, windowedSinc } from '../dsp/fir.ts';
+import type { Stage } from '../stage.ts';
+import { type Gap, GRID_RATE, type SampleSpan } from '../timeline/span.ts';
+import { QualityMeter } from './quality-meter.ts';
+import type { QualityChange, QualityFlaw, Signal } from './signal.ts';
+
+/** Baseline wander ends here: the lower edge of the monitoring band (IEC 60601-2-47). */
+const BASELINE_HZ = 0.5;
+/** Muscle noise begins here. */
+const MUSCLE_HZ = 40;
+/** Mains is 50 or 60 Hz. Both are notched, so that nobody has to say where in the world they are. */
+const MAINS_HZ = [50, 60];
+const MAINS_Q = 8;
+const LOW_PASS_TAPS = 31;
+
+/** Grid samples by which the conditioner's output lags its input (60 ms). */
+export const CONDITIONER_DELAY = (LOW_PASS_TAPS - 1) / 2;
+
+type In = SampleSpan | Gap;
+type Out = Signal | QualityChange | Gap;
+
+/**
+ * Spans become filtered signal: high-pass 0.5 Hz, mains notches, linear-phase low-pass 40 Hz whose delay is
+ * made up for in the sample indices. A gap presses out what the filters still hold, resets them and passes on.
+ */
+export class Conditioner implements Stage<In, Out> {
+  readonly takes = ['samples', 'gap'] as const;
+  readonly #baseline = new Biquad(highPass(BASELINE_HZ, GRID_RATE));
+  readonly #mains = MAINS_HZ.map((frequency) => new Biquad(notch(frequency, GRID_RATE, MAINS_Q)));
+  readonly #lowPass = new Fir(windowedSinc(LOW_PASS_TAPS, 0, MUSCLE_HZ, GRID_RATE));
+  readonly #quality = new QualityMeter();
+  #flaw: QualityFlaw | undefined;
+  /** The newest span, whose start and time place every output sample; undefined after a gap. */
+  #newest: SampleSpan | undefined;
+  /** The first sample after a gap: subtracted, so that the high-pass starts at rest. */
+  #rest = 0;
+  /** Outputs still to be dropped, because they lie before the first sample. */
+  #toDrop = 0;
+
+  push(span: In): readonly Out[] {
+    if (span.kind === 'gap') return [...this.flush(), span];
+    if (span.millivolts.length === 0) return [];
+    if (this.#newest === undefined) {
+      this.#rest = span.millivolts[0];
+      this.#toDrop = CONDITIONER_DELAY;
+    }
+    this.#newest = span;
+    return this.#filter(span.millivolts, span.start, span);
+  }
+
+  flush(): readonly Out[] {
+    const newest = this.#newest;
+    if (newest === undefined) return [];
+    const count = newest.millivolts.length;
+    // The last samples are still inside the low-pass: holding the final value presses them out.
+    const held = new Float32Array(CONDITIONER_DELAY).fill(newest.millivolts[count - 1]);
+    const out = this.#filter(held, newest.start + count, newest);
+    this.#newest = undefined;
+    this.#baseline.reset();
+    for (const section of this.#mains) section.reset();
+    this.#lowPass.reset();
+    this.#quality.reset();
+    return out;
+  }
+
+  /** @param start grid index of the first of `millivolts`; @param span the span that tells time and flags */
+  #filter(millivolts: Float32Array, start: number, span: SampleSpan): readonly Out[] {
+    const block = new Float64Array(millivolts.length);
+    for (let n = 0; n < block.length; n++) block[n] = millivolts[n] - this.#rest;
+    this.#baseline.process(block);
+    for (const section of this.#mains) section.process(block);
+    this.#quality.hear(block);
+    this.#lowPass.process(block);
+    this.#quality.see(block);
+
+    const drop = Math.min(this.#toDrop, block.length);
+    this.#toDrop -= drop;
+    const first = start - CONDITIONER_DELAY + drop;
+    const time = span.time + (first - span.start) / GRID_RATE;
+    const flaw = this.#quality.flaw(span.leadOff, span.saturated);
+    const out: Out[] = [];
+    if (flaw !== this.#flaw) {
+      this.#flaw = flaw;
+      out.push({ kind: 'quality', start: first, time, flaw });
+    }
+    if (drop < block.length) {
+      out.push({ kind: 'signal', start: first, time, ecg: Float32Array.from(block.subarray(drop)), flaw });
+    }
+    return out;
+  }
+}
