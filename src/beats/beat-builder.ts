@@ -5,8 +5,13 @@ import { type Beat, ECG_AFTER, ECG_BEFORE, type RPeak } from './beat.ts';
 import { Rhythm } from './rhythm.ts';
 import { WAVEFORM_AFTER, WAVEFORM_BEFORE, WaveformBuilder } from './waveform.ts';
 
-/** Without a further beat the verdict comes after this, grid samples: 1.5 s. */
+/** Without a further R peak decided, a beat is ready after this, grid samples: 1.5 s. */
 export const LONGEST_WAIT = 375;
+/**
+ * The classifier never hears of a longer interval after a beat than this, grid samples (1.2 s): an R peak that
+ * near is decided within the longest wait, so that a pause looks the same however it ends.
+ */
+export const LONGEST_RR_AFTER = 300;
 
 const RING = 2048; // a power of two, more than LONGEST_WAIT + the detector's longest look back
 const MASK = RING - 1;
@@ -44,16 +49,11 @@ export class BeatBuilder implements Stage<In, Out> {
   push(item: In): readonly Out[] {
     switch (item.kind) {
       case 'signal':
-        if (item.flaw === 'lead-off') return [...this.#interrupt(), item];
-        this.#append(item);
-        if (this.#waiting !== undefined && this.#end - this.#waiting.index > LONGEST_WAIT) {
-          return [item, ...this.#finish(undefined, this.#waiting.index + LONGEST_WAIT)];
-        }
-        return [item];
+        return item.flaw === 'lead-off' ? [...this.#interrupt(), item] : this.#append(item);
       case 'gap':
         return [...this.#interrupt(), item];
       case 'r-peak': {
-        const ready = this.#finish(item, item.decidedAt);
+        const ready = [...this.#giveUpBy(item.decidedAt), ...this.#finish(item, item.decidedAt)];
         this.#waiting = item;
         return ready;
       }
@@ -71,8 +71,10 @@ export class BeatBuilder implements Stage<In, Out> {
     return last;
   }
 
-  #append(signal: Signal): void {
+  #append(signal: Signal): readonly Out[] {
     const { ecg, start } = signal;
+    // Asked before the signal is taken in, because its own R peaks come after it.
+    const ready = this.#giveUpBy(this.#end);
     if (start !== this.#end) {
       // What lies between was never there: no window may read across it.
       this.#flaws.fill(GAP);
@@ -85,6 +87,13 @@ export class BeatBuilder implements Stage<In, Out> {
     }
     this.#end = start + ecg.length;
     this.#endTime = signal.time + ecg.length / GRID_RATE;
+    return [...ready, signal];
+  }
+
+  /** Finishes the waiting beat if its wait is over by a grid index. */
+  #giveUpBy(index: number): readonly Beat[] {
+    if (this.#waiting === undefined || index - this.#waiting.index <= LONGEST_WAIT) return [];
+    return this.#finish(undefined, this.#waiting.index + LONGEST_WAIT);
   }
 
   #finish(next: RPeak | undefined, decidedAt: number): readonly Beat[] {
@@ -94,9 +103,8 @@ export class BeatBuilder implements Stage<In, Out> {
     const interval = (from: RPeak, to: RPeak) => (to.index - from.index) / GRID_RATE;
     const rrBefore = this.#before && interval(this.#before, peak);
     const rrAfter = next && interval(peak, next);
-    // A pause is known to be one before it ends: the classifier never hears of more than the longest wait.
-    const waited = Math.min(rrAfter ?? Number.POSITIVE_INFINITY, LONGEST_WAIT / GRID_RATE);
     const heard = next !== undefined || decidedAt - peak.index >= LONGEST_WAIT;
+    const heardOf = Math.min(rrAfter ?? Number.POSITIVE_INFINITY, LONGEST_RR_AFTER / GRID_RATE);
     const ecg = this.#window(peak.index);
     const flaw = this.#flaw(peak.index);
     const usable = flaw === undefined;
@@ -110,7 +118,7 @@ export class BeatBuilder implements Stage<In, Out> {
       usualRr: this.#rhythm.usual,
       ecg,
       waveform: this.#waveforms.next(ecg, ECG_BEFORE, usable),
-      rhythm: this.#rhythm.features(rrBefore, heard ? waited : undefined),
+      rhythm: this.#rhythm.features(rrBefore, heard ? heardOf : undefined),
       flaw,
     };
     if (rrBefore !== undefined && usable) this.#rhythm.push(rrBefore);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { Rhythm } from '../../src/beats/rhythm.ts';
+
+describe('rhythm', () => {
+  it('is silent until an interval is known', () => {
+    const rhythm = new Rhythm();
+    expect(rhythm.usual).toBeUndefined();
+    expect([...rhythm.features(0.5, 0.5)]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('means over the last 5, 80 and 400 intervals, however long the stream', () => {
+    const rhythm = new Rhythm();
+    const all: number[] = [];
+    for (let i = 0; i < 3333; i++) {
+      const rr = 0.6 + 0.4 * Math.abs(Math.sin(i * 12.9898));
+      rhythm.push(rr);
+      all.push(rr);
+    }
+    const mean = (k: number) => all.slice(-k).reduce((sum, rr) => sum + rr, 0) / k;
+    expect(rhythm.usual).toBeCloseTo(mean(80), 10);
+    const expected = [5, 80, 400].map((k) => Math.log(0.7 / mean(k)));
+    const features = rhythm.features(0.7, undefined);
+    for (let h = 0; h < 3; h++) expect(features[h]).toBeCloseTo(expected[h], 5);
+    expect([...features.subarray(3)]).toEqual([0, 0, 0]);
+  });
+
+  it('bounds what it says', () => {
+    const rhythm = new Rhythm();
+    rhythm.push(0.8);
+    expect(rhythm.features(0.01, 60)[0]).toBeCloseTo(-1.2, 6);
+    expect(rhythm.features(0.01, 60)[3]).toBeCloseTo(1.2, 6);
+  });
+});
