@@ -1,0 +1,109 @@
+import { Buffer } from 'buffer/index.js';
+import { crc16 } from './crc16.ts';
+import { type Decoded, decoded, refused } from './decoded.ts';
+import { bitsOf, type Flags, flagsOf } from './flags.ts';
+import { PROTOCOL_MAJOR } from './version.ts';
+
+/** Samples as they are acquired. Type 2 is reserved for samples sent again from the patch's ring (backfill). */
+const FRAME_TYPE_LIVE = 1;
+
+/** Signed 16-bit, little-endian. 2 is reserved for delta-packed, 3 for signed 24-bit samples. */
+export const SAMPLE_FORMAT_INT16 = 1;
+
+export const FRAME_HEADER_LENGTH = 16;
+/** One link-layer packet with data length extension: 251 − 4 (L2CAP) − 3 (ATT). */
+export const MAX_FRAME_LENGTH = 244;
+export const MAX_FRAME_SAMPLES = (MAX_FRAME_LENGTH - FRAME_HEADER_LENGTH) / 2;
+
+/** The patch's clock: free-running, never set. */
+export const TICKS_PER_SECOND = 32_768;
+
+const CHECK_OFFSET = 14;
+
+/** Bit number of each flag in byte 1. Bits 6 and 7 are reserved: sent as 0, ignored when received. */
+const FRAME_FLAGS = {
+  leadOffPositive: 0,
+  leadOffNegative: 1,
+  /** A sample of this frame reached the end of the front end's range. */
+  saturated: 2,
+  /** Samples were lost before this frame that the sample index does not count. */
+  discontinuity: 3,
+  lowBattery: 4,
+  /** The wearer pressed the button during this frame. */
+  eventMarker: 5,
+} as const;
+
+export type FrameFlags = Flags<typeof FRAME_FLAGS>;
+
+/** Live samples, as one notification of the stream characteristic carries them. */
+export interface StreamFrame {
+  readonly flags: FrameFlags;
+  /** 0 to 65,535; changes at every start. */
+  readonly session: number;
+  /** Index of the first sample within the session, modulo 2^32. */
+  readonly firstIndex: number;
+  /** The patch's clock when the first sample was taken, in 1/32,768 s, modulo 2^32. */
+  readonly ticks: number;
+  /** 1 to {@link MAX_FRAME_SAMPLES} samples in the unit that info states. */
+  readonly samples: Int32Array;
+}
+
+export type StreamFrameReason =
+  | 'too-short'
+  | 'unknown-major'
+  | 'unknown-frame-type'
+  | 'unknown-sample-format'
+  | 'bad-count'
+  | 'bad-length'
+  | 'bad-check';
+
+/**
+ * Encodes a frame of live samples.
+ * @throws RangeError when a field does not fit its place on the wire.
+ */
+export function encodeStreamFrame(frame: StreamFrame): Uint8Array {
+  const { samples } = frame;
+  if (samples.length < 1 || samples.length > MAX_FRAME_SAMPLES) {
+    throw new RangeError(`a frame holds 1 to ${MAX_FRAME_SAMPLES} samples, not ${samples.length}`);
+  }
+  const bytes = Buffer.alloc(FRAME_HEADER_LENGTH + 2 * samples.length);
+  bytes.writeUInt8((PROTOCOL_MAJOR << 4) | FRAME_TYPE_LIVE, 0);
+  bytes.writeUInt8(bitsOf(frame.flags, FRAME_FLAGS), 1);
+  bytes.writeUInt16LE(frame.session, 2);
+  bytes.writeUInt32LE(frame.firstIndex, 4);
+  bytes.writeUInt32LE(frame.ticks, 8);
+  bytes.writeUInt8(SAMPLE_FORMAT_INT16, 12);
+  bytes.writeUInt8(samples.length, 13);
+  for (let i = 0; i < samples.length; i++) bytes.writeInt16LE(samples[i], FRAME_HEADER_LENGTH + 2 * i);
+  bytes.writeUInt16LE(checkOf(bytes), CHECK_OFFSET);
+  return bytes;
+}
+
+/** Decodes one notification of the stream characteristic. Never throws. */
+export function decodeStreamFrame(value: Uint8Array): Decoded<StreamFrame, StreamFrameReason> {
+  if (value.length < FRAME_HEADER_LENGTH) return refused('too-short');
+  const bytes = Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.length);
+  // The layout of everything below belongs to this major version, so that it is asked first.
+  if (bytes[0] >> 4 !== PROTOCOL_MAJOR) return refused('unknown-major');
+  if ((bytes[0] & 0x0f) !== FRAME_TYPE_LIVE) return refused('unknown-frame-type');
+  if (bytes[12] !== SAMPLE_FORMAT_INT16) return refused('unknown-sample-format');
+  const count = bytes[13];
+  if (count < 1 || count > MAX_FRAME_SAMPLES) return refused('bad-count');
+  if (bytes.length !== FRAME_HEADER_LENGTH + 2 * count) return refused('bad-length');
+  if (bytes.readUInt16LE(CHECK_OFFSET) !== checkOf(bytes)) return refused('bad-check');
+
+  const samples = new Int32Array(count);
+  for (let i = 0; i < count; i++) samples[i] = bytes.readInt16LE(FRAME_HEADER_LENGTH + 2 * i);
+  return decoded({
+    flags: flagsOf(bytes[1], FRAME_FLAGS),
+    session: bytes.readUInt16LE(2),
+    firstIndex: bytes.readUInt32LE(4),
+    ticks: bytes.readUInt32LE(8),
+    samples,
+  });
+}
+
+/** Over the header up to the check itself, then over the samples. */
+function checkOf(frame: Uint8Array): number {
+  return crc16(frame.subarray(FRAME_HEADER_LENGTH), crc16(frame.subarray(0, CHECK_OFFSET)));
+}

@@ -1,0 +1,67 @@
+import type { Block } from '../sensors/sensor.ts';
+
+/** Within this the sensor's clock and its sample count agree: it covers clocks that tick in milliseconds. */
+const TOLERANCE_SECONDS = 1e-3;
+/** A clock that is off by more than this has jumped … */
+const JUMP_SECONDS = 1;
+/** … where it was also heard of lately: the sample clock may be a poor oscillator of its own. */
+const MAX_RATE_ERROR = 0.02;
+/** Samples cannot have been missing for longer than the time since the last block, and what queues delay. */
+const QUEUE_SECONDS = 10;
+
+/**
+ * When each sample of a stream was taken: seconds on the sensor's own clock since the first one. The sample count is exact but its rate is
+ * nominal; the clock is coarse. So time follows the count and is pulled along only as far as the clock demands:
+ * a perfect sensor's samples lie exactly 1 / rate apart, whatever its ticks are.
+ */
+export class SampleClock {
+  readonly #rate: number;
+  #anchorIndex: number;
+  #anchorTime = 0;
+  /** The sensor's clock at time 0, as if it had never jumped. */
+  #zero: number;
+  #heardAtMs: number;
+  #heardIndex: number;
+
+  constructor(first: Block) {
+    this.#rate = first.rate;
+    this.#anchorIndex = first.firstIndex;
+    this.#zero = first.deviceTime;
+    this.#heardAtMs = first.receivedAtMs;
+    this.#heardIndex = first.firstIndex;
+  }
+
+  /** When the sample with this index was taken, seconds. */
+  timeOf(index: number): number {
+    return this.#anchorTime + (index - this.#anchorIndex) / this.#rate;
+  }
+
+  /**
+   * Hears the next block.
+   * @returns seconds of signal that the sensor lost before it without counting the samples
+   */
+  hear(block: Block): number {
+    const counted = (block.firstIndex - this.#heardIndex) / this.#rate;
+    const waited = (block.receivedAtMs - this.#heardAtMs) / 1_000;
+    this.#heardIndex = block.firstIndex;
+    this.#heardAtMs = block.receivedAtMs;
+
+    const expected = this.timeOf(block.firstIndex);
+    const ahead = block.deviceTime - this.#zero - expected;
+    if (block.discontinuity && ahead > 0 && ahead < waited + QUEUE_SECONDS) {
+      this.#moveTo(block.firstIndex, expected + ahead);
+      return ahead;
+    }
+    if (Math.abs(ahead) > JUMP_SECONDS + MAX_RATE_ERROR * counted) {
+      this.#zero += ahead;
+    } else if (Math.abs(ahead) > TOLERANCE_SECONDS) {
+      this.#moveTo(block.firstIndex, expected + ahead - Math.sign(ahead) * TOLERANCE_SECONDS);
+    }
+    return 0;
+  }
+
+  #moveTo(index: number, time: number): void {
+    this.#anchorIndex = index;
+    this.#anchorTime = time;
+  }
+}
