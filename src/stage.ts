@@ -19,7 +19,13 @@ export interface Item {
 
 /** Adds up the processor time of each stage, for the summary. */
 export class StageClock {
+  /** By stage, in the order of the pipe. */
   readonly milliseconds = new Map<string, number>();
+
+  /** Takes up a stage that has not run yet. */
+  register(stage: string): void {
+    if (!this.milliseconds.has(stage)) this.milliseconds.set(stage, 0);
+  }
 
   measure<T>(stage: string, work: () => T): T {
     const before = performance.now();
@@ -44,6 +50,7 @@ export function through<Through extends Item, In extends Item, Out extends Item>
   make: () => Stage<In, Out>,
   clock: StageClock,
 ): OperatorFunction<Through, Passed<Through, In, Out>> {
+  clock.register(name);
   return (source) =>
     defer(() => {
       const stage = make();

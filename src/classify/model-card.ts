@@ -12,7 +12,10 @@ export interface ModelCard {
   readonly rhythmFeatures: readonly string[];
   /** Affine int8 quantisation of each tensor, by the tensor's role: real = scale × (int8 − zeroPoint). */
   readonly quantisation: Readonly<
-    Record<'waveform' | 'rhythm' | 'scores' | 'featureMaps', { readonly scale: number; readonly zeroPoint: number }>
+    Record<
+      'waveform' | 'rhythm' | 'scores' | 'featureMaps',
+      { readonly scale: number; readonly zeroPoint: number }
+    >
   >;
   /** Shape of the last convolution's output, and where its steps lie relative to the R peak, seconds. */
   readonly featureMaps: {

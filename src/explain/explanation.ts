@@ -9,7 +9,11 @@ export interface Explanation {
   /** What the waveform contributes to the score. */
   readonly waveform: number;
   /** What each rhythm feature contributes to the score. */
-  readonly rhythm: readonly { readonly feature: string; readonly value: number; readonly contribution: number }[];
+  readonly rhythm: readonly {
+    readonly feature: string;
+    readonly value: number;
+    readonly contribution: number;
+  }[];
   /** What neither contributes: the head's biases, and the rounding of its int8 arithmetic. */
   readonly intercept: number;
   /** Grad-CAM over the window, 0..1, one value a feature-map step. */
@@ -17,7 +21,7 @@ export interface Explanation {
   /** Time of the first relevance value relative to the R peak, and the step between values, seconds. */
   readonly relevanceStart: number;
   readonly relevanceStep: number;
-  /** Share of relevance in each wave, adding up to 1. */
+  /** Share of relevance in each wave, adding up to 1; all zero when relevance is zero everywhere. */
   readonly waves: Readonly<Record<Wave, number>>;
   /** One sentence in words. */
   readonly sentence: string;

@@ -1,0 +1,70 @@
+import { type BeatClass, CLASSES, type Verdict } from '../classify/verdict.ts';
+import type { Explanation, Wave } from './explanation.ts';
+
+/** Beats this far from the usual RR interval (as a ratio) are called early or late. */
+const EARLY = 0.85;
+const LATE = 1.15;
+/** A QRS from here on is called wide, milliseconds. */
+const WIDE_QRS = 120;
+
+const CLASS_NAMES: Record<BeatClass, string> = { N: 'normal', S: 'SVEB', V: 'VEB', F: 'fusion' };
+const WAVE_NAMES: Record<Wave, string> = { P: 'P zone', QRS: 'QRS', 'ST-T': 'ST-T', baseline: 'baseline' };
+
+/** What the sentence is made of, all of it measured on this beat. */
+export interface Findings extends Pick<Explanation, 'waveform' | 'rhythm' | 'waves'> {
+  readonly verdict: Verdict;
+  /** Width of the QRS, seconds. */
+  readonly qrsWidth: number;
+}
+
+/** Says in one sentence what was found and where the evidence lies, such as "VEB 0.97: early (0.58 of usual RR),
+ * wide QRS (148 ms); evidence 86 % waveform (81 % of it in the QRS), 14 % rhythm". */
+export function inWords(findings: Findings): string {
+  return `${what(findings.verdict)}: ${[...timing(findings.verdict), qrs(findings.qrsWidth)].join(', ')}${evidence(findings)}`;
+}
+
+function what({ class: verdict, probabilities }: Verdict): string {
+  if (verdict === 'Q') throw new Error('A beat without a verdict has no evidence to put in words');
+  return `${CLASS_NAMES[verdict]} ${probabilities[CLASSES.indexOf(verdict)].toFixed(2)}`;
+}
+
+function timing({ beat: { rrBefore, rrAfter, usualRr } }: Verdict): string[] {
+  const said: string[] = [];
+  if (usualRr === undefined) return said;
+  if (rrBefore !== undefined) {
+    const ratio = rrBefore / usualRr;
+    const name = ratio < EARLY ? 'early' : ratio > LATE ? 'late' : 'on time';
+    said.push(`${name} (${ratio.toFixed(2)} of usual RR)`);
+  }
+  if (rrAfter !== undefined && rrAfter / usualRr > LATE) {
+    said.push(`pause after (${(rrAfter / usualRr).toFixed(2)})`);
+  }
+  return said;
+}
+
+function qrs(width: number): string {
+  const milliseconds = Math.round(1000 * width);
+  return `${milliseconds >= WIDE_QRS ? 'wide' : 'narrow'} QRS (${milliseconds} ms)`;
+}
+
+/** How what speaks *for* the class divides between waveform and rhythm. What speaks against it has no share. */
+function evidence({ waveform, rhythm, waves }: Findings): string {
+  const fromWaveform = Math.max(0, waveform);
+  const fromRhythm = rhythm.reduce((sum, { contribution }) => sum + Math.max(0, contribution), 0);
+  const whole = fromWaveform + fromRhythm;
+  if (whole === 0) return '';
+  const parts = [
+    `${percent(fromWaveform / whole)} waveform${brightest(waves)}`,
+    `${percent(fromRhythm / whole)} rhythm`,
+  ];
+  return `; evidence ${(fromWaveform >= fromRhythm ? parts : parts.reverse()).join(', ')}`;
+}
+
+function brightest(waves: Explanation['waves']): string {
+  const [wave, share] = (Object.entries(waves) as [Wave, number][]).reduce((a, b) => (b[1] > a[1] ? b : a));
+  return share > 0 ? ` (${percent(share)} of it in the ${WAVE_NAMES[wave]})` : '';
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

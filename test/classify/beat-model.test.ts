@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lastValueFrom, tap, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { loadBeatModel } from '../../src/classify/beat-model.ts';
+import type { Verdict } from '../../src/classify/verdict.ts';
+import { globalMaximum, gradCam } from '../../src/explain/grad-cam.ts';
+import { attribute } from '../../src/explain/head.ts';
+import { gateway } from '../../src/gateway.ts';
+import { openSource } from '../../src/sources/open.ts';
+import { StageClock } from '../../src/stage.ts';
+
+/** What the training side says of beats of the shipped recording: see models/training/train.py. */
+interface Vectors {
+  readonly beats: readonly {
+    readonly beat: number;
+    readonly waveform: readonly number[];
+    readonly rhythm: readonly number[];
+    readonly int8: { readonly scores: readonly number[]; readonly featureMaps: readonly number[] };
+    readonly float: { readonly scores: readonly number[] };
+    readonly gradients: readonly {
+      readonly score: number;
+      readonly alpha: readonly number[];
+      readonly rhythm: readonly number[];
+    }[];
+  }[];
+}
+
+const root = new URL('../../', import.meta.url);
+const vectors: Vectors = JSON.parse(readFileSync(new URL('models/beat.vectors.json', root), 'utf8'));
+const recording = fileURLToPath(new URL('recordings/mitdb-208.btsnoop', root));
+
+describe('the beat model that ships', () => {
+  it('gets from the gateway the very inputs that it was trained on', async () => {
+    const model = await loadBeatModel();
+    const verdicts: Verdict[] = [];
+    const source = await openSource(recording, { speed: 'max' });
+    await lastValueFrom(
+      gateway(source, model, new StageClock()).pipe(
+        tap((item) => {
+          if (item.kind === 'explained') verdicts.push(item.verdict);
+        }),
+        toArray(),
+      ),
+    );
+    const usable = verdicts.filter(({ beat }) => beat.flaw === undefined);
+    for (const { beat, waveform, rhythm } of vectors.beats) {
+      const made = usable[beat].beat;
+      for (const [i, value] of waveform.entries()) expect(made.waveform[i]).toBeCloseTo(value, 5);
+      for (const [i, value] of rhythm.entries()) expect(made.rhythm[i]).toBeCloseTo(value, 5);
+    }
+  });
+
+  it('gives in this runtime what the training framework’s interpreter gives: every int8 value', async () => {
+    const model = await loadBeatModel();
+    const { scores, featureMaps } = model.card.quantisation;
+    const steps = (values: Float32Array, { scale, zeroPoint }: typeof scores) =>
+      Array.from(values, (value) => Math.round(value / scale) + zeroPoint);
+    for (const { waveform, rhythm, int8 } of vectors.beats) {
+      const ran = model.scores(Float32Array.from(waveform), Float32Array.from(rhythm));
+      expect(steps(ran, scores)).toEqual(int8.scores);
+      expect(steps(model.featureMaps(), featureMaps)).toEqual(int8.featureMaps);
+    }
+  });
+
+  it('explains with the training framework’s own gradients, to 1e-3', async () => {
+    const { card } = await loadBeatModel();
+    const { scale, zeroPoint } = card.quantisation.featureMaps;
+    const { channels, steps } = card.featureMaps;
+    for (const { rhythm, int8, gradients } of vectors.beats) {
+      const maps = Float32Array.from(int8.featureMaps, (value) => scale * (value - zeroPoint));
+      for (const [target, expected] of gradients.entries()) {
+        const found = attribute(card.head, globalMaximum(maps, channels), Float32Array.from(rhythm), target);
+        expect(Math.abs(found.score - expected.score)).toBeLessThan(1e-3);
+        for (let k = 0; k < channels; k++) {
+          expect(Math.abs(found.gradient[k] / steps - expected.alpha[k])).toBeLessThan(1e-3);
+        }
+        for (const [i, gradient] of expected.rhythm.entries()) {
+          expect(Math.abs(found.gradient[channels + i] - gradient)).toBeLessThan(1e-3);
+        }
+        expect(Math.max(...gradCam(maps, found.gradient, channels))).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+});
+
+describe('a beat model that is not one', () => {
+  const card = readFileSync(new URL('models/beat.json', root), 'utf8');
+
+  async function loading(content: string): Promise<string> {
+    const path = join(await mkdtemp(join(tmpdir(), 'beatlens-')), 'card.json');
+    await writeFile(path, content);
+    return loadBeatModel(path).then(
+      () => 'loaded',
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+  }
+
+  it.each([
+    ['nothing there', '{}', /InputError: .*card for other inputs/],
+    ['not JSON', 'TFL3', /InputError: .*not JSON/],
+    ['null', 'null', /InputError: .*card for other inputs/],
+    ['another gateway’s rhythm', card.replace('mean-80', 'mean-81'), /InputError: .*card for other inputs/],
+    ['a card without its model', card, /InputError: .*cannot read the model/],
+  ])('%s: a clear error', async (_name, content, expected) => {
+    expect(await loading(content)).toMatch(expected);
+  });
+});

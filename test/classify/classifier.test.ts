@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Beat } from '../../src/beats/beat.ts';
+import { loadBeatModel } from '../../src/classify/beat-model.ts';
+import { Classifier, decide, softmax } from '../../src/classify/classifier.ts';
+
+describe('softmax', () => {
+  it('is what it is, at any size of score', () => {
+    expect([...softmax(Float32Array.of(0, Math.log(3), -1000, -1000), 1)]).toEqual(
+      [0.25, 0.75, 0, 0].map(Math.fround),
+    );
+    const large = softmax(Float32Array.of(5000, 5000, 0, 0), 1);
+    expect([...large]).toEqual([0.5, 0.5, 0, 0]);
+  });
+
+  it('softens with temperature', () => {
+    expect(softmax(Float32Array.of(0, 4, 0, 0), 2)[1]).toBeCloseTo(
+      softmax(Float32Array.of(0, 2, 0, 0), 1)[1],
+      6,
+    );
+  });
+});
+
+describe('the decision', () => {
+  const thresholds = { S: 0.4, V: 0.5, F: 0.6 };
+  it.each([
+    ['nothing reaches its threshold', [0.3, 0.39, 0.2, 0.11], 'N'],
+    ['one does', [0.5, 0.41, 0.05, 0.04], 'S'],
+    ['exactly', [0.5, 0, 0.5, 0], 'V'],
+    ['the larger factor wins, not the larger probability', [0, 0.45, 0.52, 0.03], 'S'],
+  ] as const)('%s', (_name, probabilities, expected) => {
+    expect(decide(Float32Array.from(probabilities), thresholds)).toBe(expected);
+  });
+});
+
+describe('the classifier', () => {
+  it('does not judge a flawed beat, and says why', async () => {
+    const classifier = new Classifier(await loadBeatModel());
+    const beat = { flaw: 'lead-off' } as Beat;
+    const [verdict] = classifier.push(beat);
+    expect(verdict).toMatchObject({ class: 'Q', reason: 'lead-off', flagged: false, featureMaps: undefined });
+  });
+});
