@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Command } from 'commander';
+import { lastValueFrom, tap } from 'rxjs';
+import { type BeatModel, loadBeatModel } from '../classify/beat-model.ts';
+import { gateway } from '../gateway.ts';
+import { Tally } from '../outputs/tally.ts';
+import { openSource } from '../sources/open.ts';
+import type { Source } from '../sources/source.ts';
+import { StageClock } from '../stage.ts';
+import { report } from './failure.ts';
+import { loopedSource, samplesOf } from './looped-source.ts';
+import { UsageError } from './usage-error.ts';
+
+const MEBIBYTE = 2 ** 20;
+const HOUR = 3600;
+
+/** Speed of the full chain on one recording. */
+interface Speed {
+  readonly type: 'speed';
+  readonly recording: string;
+  readonly seconds: number;
+  /** Processor time of everything: reading, stages, collection of garbage. */
+  readonly processorSeconds: number;
+  readonly timesRealTime: number;
+  readonly beats: number;
+  readonly explained: number;
+  readonly millisecondsByStage: Readonly<Record<string, number>>;
+  readonly microsecondsPerInference: number;
+  readonly microsecondsPerExplanation: number | null;
+}
+
+/** Memory in use after a garbage collection, MiB. */
+interface Memory {
+  readonly type: 'memory';
+  readonly hour: number;
+  readonly heap: number;
+  readonly external: number;
+  readonly resident: number;
+}
+
+/** Two records of the MIT-BIH database, a quiet and a busy one, where they are at hand; else the shipped capture. */
+function usualRecordings(): string[] {
+  const beside = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const records = ['100', '208'].map((name) => beside(`../shared/data/mitdb/${name}.hea`)).filter(existsSync);
+  return records.length > 0 ? records : [beside('recordings/mitdb-208.btsnoop')];
+}
+
+async function measureSpeed(source: Source, model: BeatModel): Promise<Speed> {
+  const clock = new StageClock();
+  const tally = new Tally();
+  const before = process.cpuUsage();
+  await drain(source, model, clock, (item) => tally.take(item));
+  const { user, system } = process.cpuUsage(before);
+  const processorSeconds = (user + system) / 1e6;
+  const perBeat = (stage: string, count: number) => (1000 * (clock.milliseconds.get(stage) ?? 0)) / count;
+  return {
+    type: 'speed',
+    recording: source.title,
+    seconds: tally.duration,
+    processorSeconds,
+    timesRealTime: Math.round(tally.duration / processorSeconds),
+    beats: tally.beats,
+    explained: tally.explained,
+    millisecondsByStage: Object.fromEntries(clock.milliseconds),
+    microsecondsPerInference: perBeat('classify', tally.beats - tally.beatsByClass.Q),
+    microsecondsPerExplanation: tally.explained > 0 ? perBeat('explain', tally.explained) : null,
+  };
+}
+
+/** Replays a recording over and over as one stream, and looks at the memory after the first hour and the last. */
+async function measureMemory(source: Source, model: BeatModel, hours: number): Promise<Memory[]> {
+  const due = [1, hours];
+  const seen: Memory[] = [];
+  await drain(source, model, new StageClock(), (item) => {
+    if (item.kind === 'signal' && item.time >= due[0] * HOUR) seen.push(memoryAt(due.shift() as number));
+  });
+  return seen;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function memoryAt(hour: number): Memory {
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const mebibytes = (bytes: number) => Number((bytes / MEBIBYTE).toFixed(2));
+  return {
+    type: 'memory',
+    hour,
+    heap: mebibytes(heapUsed),
+    external: mebibytes(external),
+    resident: mebibytes(rss),
+  };
+}
+
+type Item = Parameters<Tally['take']>[0];
+
+async function drain(source: Source, model: BeatModel, clock: StageClock, take: (item: Item) => void) {
+  await lastValueFrom(gateway(source, model, clock).pipe(tap(take)), { defaultValue: undefined });
+}
+
+function speedText(speed: Speed): string[] {
+  const { millisecondsByStage, microsecondsPerExplanation: perExplanation } = speed;
+  const stages = Object.entries(millisecondsByStage).map(
+    ([stage, ms]) => `  ${stage.padEnd(10)} ${ms.toFixed(0).padStart(6)} ms`,
+  );
+  const explanation = perExplanation === null ? '' : `, ${perExplanation.toFixed(0)} µs an explanation`;
+  return [
+    `${speed.recording}: ${speed.seconds.toFixed(0)} s of signal in ${speed.processorSeconds.toFixed(2)} s of processor time,` +
+      ` ${speed.timesRealTime.toLocaleString('en')} times real time`,
+    ...stages,
+    `  ${speed.beats} beats, ${speed.explained} explained; ` +
+      `${speed.microsecondsPerInference.toFixed(0)} µs an inference${explanation}`,
+  ];
+}
+
+function memoryText({ hour, heap, external, resident }: Memory): string[] {
+  return [`memory at hour ${hour}: heap ${heap} MiB, external ${external} MiB, resident ${resident} MiB`];
+}
+
+function parseHours(text: string): number {
+  const hours = Number(text);
+  if (!(hours > 1 && Number.isFinite(hours))) throw new UsageError(`--hours ${text}: give a number above 1`);
+  return hours;
+}
+
+async function bench(
+  files: readonly string[],
+  { hours, json }: { hours: number; json?: boolean },
+): Promise<void> {
+  const say = (result: Speed | Memory) => {
+    const lines = json
+      ? [JSON.stringify(result)]
+      : result.type === 'speed'
+        ? speedText(result)
+        : memoryText(result);
+    process.stdout.write(`${lines.join('\n')}\n`);
+  };
+  const model = await loadBeatModel();
+  const recordings = files.length > 0 ? files : usualRecordings();
+  const open = (file: string) => openSource(file, { speed: 'max' });
+  // Once for nothing, so that what is measured is compiled.
+  await measureSpeed(await open(recordings[0]), model);
+  for (const file of recordings) say(await measureSpeed(await open(file), model));
+  const last = recordings[recordings.length - 1];
+  const samples = await samplesOf(await open(last));
+  // A little longer than asked for, since signal comes out later than it goes in.
+  const looped = loopedSource(last, samples, (hours + 0.1) * HOUR);
+  for (const memory of await measureMemory(looped, model, hours)) say(memory);
+}
+
+const command = new Command('bench')
+  .description('Measures the speed of the full chain and its memory over a day of signal.')
+  .argument('[files...]', 'captures or WFDB records; the last is looped to measure memory')
+  .option('--hours <n>', 'hours of looped signal', parseHours, 24)
+  .option('--json', 'one JSON object a line')
+  .exitOverride()
+  .configureOutput({ outputError: () => {} })
+  .action(bench);
+try {
+  await command.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { convertCommand } from './convert.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { report } from './failure.ts';
+import { replayCommand } from './replay.ts';
+
+const EXAMPLES = `
+Examples:
+  $ beatlens replay recordings/mitdb-208.btsnoop
+  $ beatlens replay recordings/mitdb-208.btsnoop --speed max --json | head
+  $ beatlens convert mitdb/208 208.btsnoop
+  $ beatlens evaluate mitdb --records ds2
+
+Exit codes: 0 done, 2 wrong usage, 3 input that cannot be read, 1 anything else.`;
+
+/** The command line; commands throw, `run` reports. */
+function program(): Command {
+  const beatlens = new Command('beatlens')
+    .description('Turns the notifications of a single-lead BLE ECG sensor into explained arrhythmia alerts.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }) // reported once, by run()
+    .addHelpText('after', EXAMPLES);
+  for (const command of [replayCommand(), convertCommand(), evaluateCommand()]) {
+    beatlens.addCommand(command.copyInheritedSettings(beatlens));
+  }
+  return beatlens;
+}
+
+/** Runs a command line and reports its failure, if any, as one sentence on stderr. Returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}

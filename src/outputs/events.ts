@@ -1,0 +1,155 @@
+import { CLASSES, type Verdict } from '../classify/verdict.ts';
+import type { ExplainedVerdict, Explanation } from '../explain/explanation.ts';
+import type { SensorInfo, SensorStatus } from '../sensors/sensor.ts';
+import { GRID_RATE } from '../timeline/span.ts';
+import { round } from './numbers.ts';
+import type { Provenance } from './output.ts';
+import type { OutputItem } from './output-item.ts';
+import { StreamTime } from './stream-time.ts';
+import type { Tally } from './tally.ts';
+
+/** One line of NDJSON. `time` is seconds since the stream began. */
+export interface StreamEvent {
+  readonly type: 'stream' | 'link' | 'gap' | 'quality' | 'beat' | 'summary';
+  readonly time: number;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Turns what leaves the gateway into events. Numbers are rounded and nothing depends on the machine or on the
+ * speed of the replay, so that the same input gives the same text, byte for byte.
+ */
+export class Events {
+  readonly #provenance: Provenance;
+  readonly #time = new StreamTime();
+  /** What the sensor said of itself; a `stream` event tells of every change. */
+  #sensor: Readonly<Record<string, string | number>> = {};
+
+  constructor(provenance: Provenance) {
+    this.#provenance = provenance;
+  }
+
+  /** The event that begins every stream. */
+  begin(): StreamEvent {
+    return { type: 'stream', time: 0, ...this.#provenance };
+  }
+
+  /** Returns the event that an item makes, or undefined: samples make none, nor does what says nothing new. */
+  of(item: OutputItem): StreamEvent | undefined {
+    const time = round(this.#time.of(item), 3);
+    switch (item.kind) {
+      case 'link': {
+        const { state, address, reason } = item;
+        return { type: 'link', time, state, address, reason };
+      }
+      case 'sensor-info':
+      case 'sensor-status':
+        return this.#sensorChange(time, item);
+      case 'gap':
+        return { type: 'gap', time, duration: round(item.duration, 3), cause: item.cause };
+      case 'quality':
+        return { type: 'quality', time, flaw: item.flaw ?? null };
+      case 'bad-frame':
+        return { type: 'quality', time, skipped: 'frame', reason: item.reason };
+      case 'source-fault':
+        return { type: 'quality', time, skipped: 'input', reason: item.message };
+      case 'explained':
+        return beatEvent(time, item);
+      case 'signal': // too much for text
+      case 'alert': // the beat's own event says the same
+        return undefined;
+    }
+  }
+
+  #sensorChange(time: number, item: SensorInfo | SensorStatus): StreamEvent | undefined {
+    const before = JSON.stringify(this.#sensor);
+    this.#sensor = { ...this.#sensor, ...sensorFields(item) };
+    if (JSON.stringify(this.#sensor) === before) return undefined;
+    return { type: 'stream', time, ...this.#provenance, sensor: this.#sensor };
+  }
+}
+
+function sensorFields(item: SensorInfo | SensorStatus): Record<string, string | number> {
+  if (item.kind === 'sensor-info') {
+    const { model, serial, protocol, rate } = item;
+    return { model, serial, protocol, rate };
+  }
+  const { batteryPercent, samplesDropped } = item;
+  return {
+    ...(batteryPercent === undefined ? {} : { batteryPercent }),
+    ...(samplesDropped === undefined ? {} : { samplesDropped }),
+  };
+}
+
+function beatEvent(time: number, { verdict, explanation }: ExplainedVerdict): StreamEvent {
+  const { beat } = verdict;
+  return {
+    type: 'beat',
+    time,
+    class: verdict.class,
+    ...(verdict.class === 'Q' ? { reason: verdict.reason } : {}),
+    probabilities: probabilitiesByClass(verdict),
+    flagged: verdict.flagged,
+    rr: { before: seconds(beat.rrBefore), after: seconds(beat.rrAfter) },
+    decidedAfter: round((beat.decidedAt - beat.index) / GRID_RATE, 3),
+    ...(explanation ? { explanation: explanationFields(explanation) } : {}),
+  };
+}
+
+function probabilitiesByClass({ probabilities }: Verdict): Record<string, number> {
+  return Object.fromEntries(CLASSES.map((name, index) => [name, round(probabilities[index], 4)]));
+}
+
+function seconds(interval: number | undefined): number | null {
+  return interval === undefined ? null : round(interval, 3);
+}
+
+function explanationFields(explanation: Explanation): Record<string, unknown> {
+  const { relevance, relevanceStart, relevanceStep, waves } = explanation;
+  return {
+    sentence: explanation.sentence,
+    score: round(explanation.score, 4),
+    waveform: round(explanation.waveform, 4),
+    rhythm: explanation.rhythm.map(({ feature, value, contribution }) => ({
+      feature,
+      value: round(value, 4),
+      contribution: round(contribution, 4),
+    })),
+    intercept: round(explanation.intercept, 4),
+    waves: Object.fromEntries(Object.entries(waves).map(([wave, share]) => [wave, round(share, 4)])),
+    relevance: {
+      start: round(relevanceStart, 4),
+      step: round(relevanceStep, 4),
+      values: Array.from(relevance, (value) => round(value, 3)),
+    },
+  };
+}
+
+/** The event that ends every stream. Processor time is left out: it differs from run to run. */
+export function summaryEvent(tally: Tally): StreamEvent {
+  const { heartRate } = tally;
+  return {
+    type: 'summary',
+    time: round(tally.duration, 3),
+    duration: round(tally.duration, 3),
+    beats: { total: tally.beats, ...tally.beatsByClass },
+    flagged: tally.flagged,
+    explained: tally.explained,
+    gaps: {
+      count: tally.gaps,
+      seconds: round(tally.gapSeconds, 3),
+      byCause: Object.fromEntries(
+        [...tally.gapsByCause].map(([cause, gap]) => [
+          cause,
+          { count: gap.count, seconds: round(gap.seconds, 3) },
+        ]),
+      ),
+    },
+    notJudged: Object.fromEntries([...tally.flawedSeconds].map(([flaw, length]) => [flaw, round(length, 3)])),
+    linksLost: tally.linksLost,
+    badFrames: tally.badFrames,
+    sourceFaults: tally.sourceFaults,
+    heartRate: heartRate ? { min: round(heartRate.min, 1), max: round(heartRate.max, 1) } : null,
+    batteryPercent: tally.batteryPercent ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+import { Events, type StreamEvent, summaryEvent } from './events.ts';
+import type { LineWriter } from './line-writer.ts';
+import type { Output, Provenance } from './output.ts';
+import type { OutputItem } from './output-item.ts';
+import type { Tally } from './tally.ts';
+
+/** One JSON object a line, for programs. */
+export class NdjsonOutput implements Output {
+  readonly #lines: LineWriter;
+  readonly #events: Events;
+
+  constructor(lines: LineWriter, provenance: Provenance) {
+    this.#lines = lines;
+    this.#events = new Events(provenance);
+    this.#write(this.#events.begin());
+  }
+
+  take(item: OutputItem): void {
+    const event = this.#events.of(item);
+    if (event) this.#write(event);
+  }
+
+  close(): void {}
+
+  summarise(tally: Tally): void {
+    this.#write(summaryEvent(tally));
+  }
+
+  #write(event: StreamEvent): void {
+    this.#lines.write(JSON.stringify(event));
+  }
+}

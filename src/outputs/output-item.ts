@@ -1,0 +1,19 @@
+import type { Alert } from '../alerts/alert.ts';
+import type { ExplainedVerdict } from '../explain/explanation.ts';
+import type { BadFrame, SensorInfo, SensorStatus } from '../sensors/sensor.ts';
+import type { QualityChange, Signal } from '../signal/signal.ts';
+import type { LinkChange, SourceFault } from '../sources/source.ts';
+import type { Gap } from '../timeline/span.ts';
+
+/** What an output takes: everything that leaves the gateway. */
+export type OutputItem =
+  | LinkChange
+  | SourceFault
+  | SensorInfo
+  | SensorStatus
+  | BadFrame
+  | Gap
+  | QualityChange
+  | Signal
+  | ExplainedVerdict
+  | Alert;

@@ -1,0 +1,69 @@
+import type { StageClock } from '../stage.ts';
+import type { LineWriter } from './line-writer.ts';
+import { clockTime } from './numbers.ts';
+import type { Output, Provenance } from './output.ts';
+import type { OutputItem } from './output-item.ts';
+import { printable } from './printable.ts';
+import { StreamTime } from './stream-time.ts';
+import { summaryText } from './summary.ts';
+import type { Tally } from './tally.ts';
+
+/** Skipped frames and faults beyond these are only counted: a broken input must not bury the alerts. */
+const SKIPPED_SHOWN = 10;
+
+/** Plain lines for pipes and files: one an alert, one a gap or a change of link or quality, then the summary. */
+export class PlainOutput implements Output {
+  readonly #lines: LineWriter;
+  readonly #clock: StageClock;
+  readonly #provenance: Provenance;
+  readonly #time = new StreamTime();
+  #skipped = 0;
+
+  constructor(lines: LineWriter, provenance: Provenance, clock: StageClock) {
+    this.#lines = lines;
+    this.#provenance = provenance;
+    this.#clock = clock;
+  }
+
+  take(item: OutputItem): void {
+    const time = clockTime(this.#time.of(item));
+    const words = this.#words(item);
+    if (words !== undefined) this.#lines.write(`${time}  ${printable(words)}`);
+  }
+
+  close(): void {}
+
+  summarise(tally: Tally): void {
+    this.#lines.write('');
+    for (const line of summaryText(tally, this.#clock, this.#provenance)) this.#lines.write(line);
+  }
+
+  #words(item: OutputItem): string | undefined {
+    switch (item.kind) {
+      case 'alert':
+        return item.explanation.sentence;
+      case 'gap':
+        return `gap of ${item.duration.toFixed(2)} s: ${item.cause}`;
+      case 'quality':
+        return item.flaw ? `signal ${item.flaw}` : 'signal good';
+      case 'link':
+        return item.state === 'connected'
+          ? `link connected${item.address ? ` to ${item.address}` : ''}`
+          : `link lost${item.reason ? `: ${item.reason}` : ''}`;
+      case 'sensor-info':
+        return `sensor ${item.model} ${item.serial}, protocol ${item.protocol}, ${item.rate} Hz`;
+      case 'bad-frame':
+        return this.#skippedWords(`skipped a bad frame: ${item.reason}`);
+      case 'source-fault':
+        return this.#skippedWords(`skipped input: ${item.message}`);
+      default:
+        return undefined;
+    }
+  }
+
+  #skippedWords(words: string): string | undefined {
+    this.#skipped++;
+    if (this.#skipped > SKIPPED_SHOWN) return undefined;
+    return this.#skipped === SKIPPED_SHOWN ? `${words} (further ones are only counted)` : words;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Alert } from '../../alerts/alert.ts';
+import { ECG_AFTER, ECG_BEFORE } from '../../beats/beat.ts';
+import type { Explanation } from '../../explain/explanation.ts';
+import { GRID_RATE } from '../../timeline/span.ts';
+import { clockTime } from '../numbers.ts';
+import { BrailleCanvas, DOTS_ACROSS } from './braille.ts';
+import { type Palette, shade } from './palette.ts';
+import { classColour } from './strip.ts';
+import { row, wrap } from './text.ts';
+import { drawTrace, extremes } from './trace.ts';
+
+/** Size of a beat's strip: the whole of it at 20 ms a dot. */
+const SAMPLES_PER_DOT = GRID_RATE / 50;
+const STRIP_COLUMNS = Math.ceil((ECG_BEFORE + ECG_AFTER) / SAMPLES_PER_DOT / DOTS_ACROSS);
+const STRIP_ROWS = 4;
+
+/** Columns from which the words have room beside the strip. */
+const SIDE_BY_SIDE = 80;
+const GUTTER = '  ';
+
+/** One alert: the beat coloured by relevance, and why it was flagged. */
+export function alertBlock(alert: Alert, width: number, palette: Palette): string[] {
+  const picture = beatStrip(alert, Math.min(STRIP_COLUMNS, width), palette);
+  if (width < SIDE_BY_SIDE) return [...alertWords(alert, width, 3, palette), ...picture];
+  const words = alertWords(alert, width - STRIP_COLUMNS - GUTTER.length, STRIP_ROWS - 1, palette);
+  return picture.map((line, i) => (words[i] ? line + GUTTER + words[i] : line));
+}
+
+/** The beat's ECG, STRIP_ROWS tall; without colour the last row shows relevance in shades. */
+function beatStrip({ verdict, explanation }: Alert, columns: number, palette: Palette): string[] {
+  const { ecg } = verdict.beat;
+  const canvas = new BrailleCanvas(columns, palette.relevance ? STRIP_ROWS : STRIP_ROWS - 1);
+  const at = (index: number) => ecg[index] ?? Number.NaN;
+  const { low, high } = extremes(at, 0, ecg.length);
+  // A flat beat is drawn in the middle.
+  const margin = high > low ? 0 : 0.5;
+  drawTrace(canvas, at, 0, SAMPLES_PER_DOT, { low: low - margin, high: high + margin });
+
+  const relevance = Array.from({ length: columns }, (_, column) => {
+    const middle = (column + 0.5) * DOTS_ACROSS * SAMPLES_PER_DOT;
+    return relevanceAt(explanation, (middle - ECG_BEFORE) / GRID_RATE);
+  });
+  if (!palette.relevance) return [...canvas.lines(), relevance.map(shade).join('')];
+  for (const [column, value] of relevance.entries()) canvas.paint(column, palette.relevance(value));
+  return canvas.lines();
+}
+
+/** Relevance at a time relative to the R peak, seconds, on the line between its steps; 0 outside of them. */
+export function relevanceAt({ relevance, relevanceStart, relevanceStep }: Explanation, time: number): number {
+  const place = (time - relevanceStart) / relevanceStep;
+  if (place < 0 || place > relevance.length - 1) return 0;
+  const before = Math.floor(place);
+  const after = Math.min(before + 1, relevance.length - 1);
+  return relevance[before] + (place - before) * (relevance[after] - relevance[before]);
+}
+
+/** Time, class and sentence, in at most `most` lines; then the contributions. */
+function alertWords(
+  { verdict, explanation }: Alert,
+  width: number,
+  most: number,
+  { plain }: Palette,
+): string[] {
+  const time = `${clockTime(verdict.beat.time)}  `;
+  const [first, ...rest] = wrap(`${time}${verdict.class}  ${explanation.sentence}`, width, most);
+  const heading = row(
+    [
+      [first.slice(0, time.length), plain.dim],
+      [first.slice(time.length, time.length + 1), classColour(verdict.class, plain)],
+      [first.slice(time.length + 1)],
+    ],
+    width,
+  );
+  return [heading, ...rest, ...wrap(contributions(explanation), width, 2).map((line) => plain.dim(line))];
+}
+
+/** The sum that the score is: "waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9". */
+export function contributions({ waveform, rhythm, intercept, score }: Explanation): string {
+  const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)}`;
+  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+  return `waveform ${signed(waveform)}, rhythm ${signed(ofRhythm)}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
+}
