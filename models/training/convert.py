@@ -6,6 +6,7 @@ import os
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from beats import CLASSES, Beats
 from network import CHANNELS, KERNELS, STEPS, STRIDE
@@ -23,7 +24,9 @@ def convert(network: keras.Model, representative: Beats | None) -> bytes:
         class_scores, maps = network([waveform, rhythm])
         return {"scores": class_scores, "feature_maps": maps}
 
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([serve.get_concrete_function()], network)
+    # The converter cannot run a network with variables to see its ranges: make constants of them first.
+    frozen = convert_variables_to_constants_v2(serve.get_concrete_function())
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     if representative is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -31,7 +34,7 @@ def convert(network: keras.Model, representative: Beats | None) -> bytes:
         # The gateway's runtime is of 2023 and does not know per-channel dense layers.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         converter.representative_dataset = lambda: (
-            {"waveform": waveform[None], "rhythm": rhythm[None]}
+            [waveform[None], rhythm[None]]
             for waveform, rhythm in zip(representative.waveform, representative.rhythm)
         )
     return converter.convert()
