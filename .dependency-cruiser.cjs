@@ -1,5 +1,16 @@
 // A room imports only rooms that stand before it in the flow. dsp/ and formats/ stand before all.
-const flow = ['sources', 'sensors', 'timeline', 'signal', 'beats', 'classify', 'explain', 'alerts', 'outputs', 'evaluate'];
+const flow = [
+  'sources',
+  'sensors',
+  'timeline',
+  'signal',
+  'beats',
+  'classify',
+  'explain',
+  'alerts',
+  'outputs',
+  'evaluate',
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -11,11 +22,18 @@ module.exports = {
       comment: `${room}/ may import only rooms before it in the flow`,
       severity: 'error',
       from: { path: `^src/${room}/` },
-      to: { path: [...flow.slice(position + 1).map((later) => `^src/${later}/`), '^src/gateway\\.ts$', '^src/cli/'] },
+      to: {
+        path: [
+          ...flow.slice(position + 1).map((later) => `^src/${later}/`),
+          '^src/gateway\\.ts$',
+          '^src/cli/',
+        ],
+      },
     })),
     {
       name: 'base-rooms-know-nobody',
-      comment: 'formats/ and dsp/ are pure: they import nothing of the project, and formats/ and the codec nothing of Node but its types',
+      comment:
+        'formats/ and dsp/ are pure: they import nothing of the project, and formats/ and the codec nothing of Node but its types',
       severity: 'error',
       from: { path: '^src/(formats|dsp)/' },
       to: { path: '^(src/(?!formats/|dsp/)|firmware-protocol/)' },
@@ -43,7 +61,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
     builtInModules: { add: [] },
   },
 };

@@ -11,14 +11,21 @@ const wasm = join(dirname(require.resolve('@tensorflow/tfjs-tflite/package.json'
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/wasm', { recursive: true });
 await build({
-  entryPoints: { beatlens: 'src/cli/main.ts', bench: 'src/cli/bench.ts', 'export-beats': 'models/training/export-beats.ts' },
+  entryPoints: {
+    beatlens: 'src/cli/main.ts',
+    bench: 'src/cli/bench.ts',
+    'export-beats': 'models/training/export-beats.ts',
+    'make-recordings': 'recordings/make.ts',
+  },
   bundle: true,
   outdir: 'dist',
   platform: 'node',
   target: 'node20',
   format: 'esm',
   // Some dependencies are CommonJS and ask for Node's own modules through require.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   sourcemap: 'linked',
   legalComments: 'linked',
 });

@@ -1,4 +1,4 @@
-import { defer, type OperatorFunction, Observable } from 'rxjs';
+import { defer, Observable, type OperatorFunction } from 'rxjs';
 
 /**
  * A stage of the pipe: a small causal object. It says which kinds of item it takes, returns what became
@@ -63,7 +63,8 @@ export function through<Through extends Item, In extends Item, Out extends Item>
               return;
             }
             // Narrowed by `takes`, which lists exactly the kinds of In.
-            for (const made of clock.measure(name, () => stage.push(item as unknown as In))) subscriber.next(made);
+            for (const made of clock.measure(name, () => stage.push(item as unknown as In)))
+              subscriber.next(made);
           },
           error: (error) => subscriber.error(error),
           complete() {

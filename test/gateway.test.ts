@@ -44,8 +44,9 @@ describe('the gateway, on the recording that ships', async () => {
       const { score, waveform, rhythm, intercept, waves } = explanation;
       const total = waveform + intercept + rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
       expect(total).toBeCloseTo(score, 9);
-      expect(Math.max(...verdict.scores)).toBeGreaterThanOrEqual(score);
-      expect(Object.values(waves).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
+      expect(verdict.scores).toContain(score);
+      const somewhere = explanation.relevance.some((value) => value > 0);
+      expect(Object.values(waves).reduce((sum, share) => sum + share, 0)).toBeCloseTo(somewhere ? 1 : 0, 6);
     }
   });
 

@@ -10,7 +10,9 @@ export const sharedData: string | undefined = existsSync(folder) ? folder : unde
 /** Describes tests that need the databases; says loudly that they were skipped where there are none. */
 export function describeWithData(name: string, tests: (data: string) => void): void {
   if (sharedData === undefined) {
-    process.stderr.write(`\n*** SKIPPED: "${name}" needs the databases in ../shared/data, which is absent ***\n`);
+    process.stderr.write(
+      `\n*** SKIPPED: "${name}" needs the databases in ../shared/data, which is absent ***\n`,
+    );
     describe.skip(name, () => tests(''));
     return;
   }

@@ -70,7 +70,11 @@ def scores(model: keras.Model, beats: Beats) -> np.ndarray:
 
 
 def deployed(model: keras.Model) -> keras.Model:
-    """The same network as the gateway runs it: rhythm gain folded into the weights, feature maps as second output."""
+    """
+    The same network as the gateway runs it: the rhythm gain folded into the weights, feature maps as second output,
+    and each score less that of N, which changes no probability. So a score is the log odds of its class against
+    normal, and what explains it says why a beat is not taken for a normal one.
+    """
     waveform = keras.Input((STEPS, CHANNELS), batch_size=1, name="waveform")
     rhythm = keras.Input((model.inputs[1].shape[1],), batch_size=1, name="rhythm")
     first, second = model.get_layer("conv1"), model.get_layer("conv2")
@@ -83,5 +87,6 @@ def deployed(model: keras.Model) -> keras.Model:
     network = keras.Model([waveform, rhythm], [last(hidden), maps])
     of_waveform.set_weights(model.get_layer("hidden_waveform").get_weights())
     of_rhythm.set_weights([model.get_layer("hidden_rhythm").get_weights()[0] * RHYTHM_GAIN])
-    last.set_weights(model.get_layer("scores").get_weights())
+    weights, bias = model.get_layer("scores").get_weights()
+    last.set_weights([weights - weights[:, :1], bias - bias[0]])
     return network

@@ -1,6 +1,6 @@
-import type { Stage } from '../stage.ts';
-import type { ExplainedVerdict, Explanation } from '../explain/explanation.ts';
 import type { Verdict } from '../classify/verdict.ts';
+import type { ExplainedVerdict, Explanation } from '../explain/explanation.ts';
+import type { Stage } from '../stage.ts';
 
 /** A flagged beat, with the reason why, for a person to see. */
 export interface Alert {

@@ -4,7 +4,7 @@ export type Wave = 'P' | 'QRS' | 'ST-T' | 'baseline';
 
 /** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + intercept = score. */
 export interface Explanation {
-  /** Class score (logit) of the verdict's class. */
+  /** The model's score of the verdict's class: its log odds against normal, before temperature. */
   readonly score: number;
   /** What the waveform contributes to the score. */
   readonly waveform: number;

@@ -5,9 +5,10 @@ import { Classifier, decide, softmax } from '../../src/classify/classifier.ts';
 
 describe('softmax', () => {
   it('is what it is, at any size of score', () => {
-    expect([...softmax(Float32Array.of(0, Math.log(3), -1000, -1000), 1)]).toEqual(
-      [0.25, 0.75, 0, 0].map(Math.fround),
-    );
+    const [one, three, nothing] = softmax(Float32Array.of(0, Math.log(3), -1000, -1000), 1);
+    expect(one).toBeCloseTo(0.25, 6);
+    expect(three).toBeCloseTo(0.75, 6);
+    expect(nothing).toBe(0);
     const large = softmax(Float32Array.of(5000, 5000, 0, 0), 1);
     expect([...large]).toEqual([0.5, 0.5, 0, 0]);
   });
