@@ -114,6 +114,23 @@ function speedText(speed: Speed): string[] {
     ...stages,
     `  ${speed.beats} beats, ${speed.explained} explained; ` +
       `${speed.microsecondsPerInference.toFixed(0)} µs an inference${explanation}`,
+    ...savingText(speed),
+  ];
+}
+
+/** What it saves to explain flagged beats only. */
+function savingText({
+  beats,
+  explained,
+  microsecondsPerExplanation: perExplanation,
+  ...speed
+}: Speed): string[] {
+  if (perExplanation === null) return [];
+  const saved = ((beats - explained) * perExplanation) / 1e6;
+  const share = (100 * saved) / (speed.processorSeconds + saved);
+  return [
+    `  explanations for ${((100 * explained) / beats).toFixed(0)} % of the beats: to explain every beat would cost` +
+      ` ${(1000 * saved).toFixed(0)} ms more, ${share.toFixed(0)} % of the whole`,
   ];
 }
 

@@ -53,8 +53,11 @@ function evidence({ waveform, rhythm, waves }: Findings): string {
   const fromRhythm = rhythm.reduce((sum, { contribution }) => sum + Math.max(0, contribution), 0);
   const whole = fromWaveform + fromRhythm;
   if (whole === 0) return '';
+  const share = fromWaveform / whole;
+  // Where next to nothing lies needs no saying.
+  const where = share < 0.05 ? '' : brightest(waves);
   const parts = [
-    `${percent(fromWaveform / whole)} waveform${brightest(waves)}`,
+    `${percent(share)} waveform${where}`,
     `${percent(fromRhythm / whole)} rhythm`,
   ];
   return `; evidence ${(fromWaveform >= fromRhythm ? parts : parts.reverse()).join(', ')}`;
