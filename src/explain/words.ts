@@ -56,10 +56,7 @@ function evidence({ waveform, rhythm, waves }: Findings): string {
   const share = fromWaveform / whole;
   // Where next to nothing lies needs no saying.
   const where = share < 0.05 ? '' : brightest(waves);
-  const parts = [
-    `${percent(share)} waveform${where}`,
-    `${percent(fromRhythm / whole)} rhythm`,
-  ];
+  const parts = [`${percent(share)} waveform${where}`, `${percent(fromRhythm / whole)} rhythm`];
   return `; evidence ${(fromWaveform >= fromRhythm ? parts : parts.reverse()).join(', ')}`;
 }
 
