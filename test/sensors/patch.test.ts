@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  CONTROL_CHARACTERISTIC,
   encodeInfo,
   encodeStatus,
   encodeStreamFrame,
@@ -34,6 +33,9 @@ function heard(characteristic: string, value: Uint8Array, receivedAtMs = 1_000):
 
 function frame(fields: Partial<StreamFrame> = {}): Notification {
   const whole = {
+    type: 'live' as const,
+    format: 'int16' as const,
+    rateNumber: 0,
     flags: noFlags,
     session: 1,
     firstIndex: 0,
@@ -60,7 +62,7 @@ function info(fields: Partial<PatchInfo> = {}): Notification {
         int24Samples: false,
       },
       nanovoltsPerUnit: 500,
-      rateMillihertz: 250_000,
+      ratesMillihertz: [250_000],
       ringDepth: 0,
       model: 'Patch',
       serial: '0042',
@@ -93,6 +95,8 @@ describe('stream', () => {
         saturated: false,
         discontinuity: false,
         eventMarker: true,
+        resends: false,
+        backfill: false,
       },
     ]);
   });
@@ -106,7 +110,7 @@ describe('stream', () => {
 
   test('unit and rate are what info said last', () => {
     const driver = new PatchDriver();
-    driver.push(info({ nanovoltsPerUnit: 381, rateMillihertz: 128_500 }));
+    driver.push(info({ nanovoltsPerUnit: 381, ratesMillihertz: [128_500] }));
     expect(blockOf(driver, frame())).toMatchObject({ millivoltsPerUnit: 0.000381, rate: 128.5 });
   });
 
@@ -131,6 +135,47 @@ describe('stream', () => {
     expect(block.deviceTime).toBe(ticks / TICKS_PER_SECOND);
   });
 
+  test('each frame says at which of the rates it was taken', () => {
+    const driver = new PatchDriver();
+    const fast = frame({ rateNumber: 2 });
+    expect(driver.push(fast)).toMatchObject([{ kind: 'bad-frame', reason: 'stream: unknown-rate' }]);
+    driver.push(info({ ratesMillihertz: [250_000, 125_000, 500_000] }));
+    expect(blockOf(driver, fast).rate).toBe(500);
+    expect(blockOf(driver, frame({ session: 2 })).rate).toBe(250);
+  });
+
+  test('a delta-packed frame becomes the same block', () => {
+    const samples = Int32Array.from({ length: 50 }, (_, i) => Math.round(800 * Math.sin(i / 8)));
+    const packed = frame({ format: 'delta-packed', samples });
+    const plain = frame({ samples });
+    expect(packed.value.length).toBeLessThan(plain.value.length);
+    expect(new PatchDriver().push(packed)).toEqual(new PatchDriver().push(plain));
+  });
+
+  test('a backfill frame becomes a block like a live one, and is marked', () => {
+    const live = blockOf(new PatchDriver(), frame({ firstIndex: 250, ticks: 32_768 }));
+    const again = blockOf(new PatchDriver(), frame({ type: 'backfill', firstIndex: 250, ticks: 32_768 }));
+    expect(again).toEqual({ ...live, backfill: true });
+  });
+
+  test('a backfill frame does not move the place that live frames are unwrapped against', () => {
+    const driver = new PatchDriver();
+    // Three days into a session a whole turn of the ticks (36 hours) is asked for again.
+    const hours = (count: number) => ({
+      firstIndex: count * 3600 * 250,
+      ticks: (count * 3600 * TICKS_PER_SECOND) % 2 ** 32,
+    });
+    for (let hour = 0; hour <= 72; hour++) blockOf(driver, frame(hours(hour)));
+    for (let hour = 30; hour < 72; hour++) {
+      const late = blockOf(driver, frame({ type: 'backfill', ...hours(hour) }));
+      expect(late).toMatchObject({ firstIndex: hours(hour).firstIndex, deviceTime: hour * 3600 });
+      expect(blockOf(driver, frame(hours(72))).deviceTime).toBe(72 * 3600);
+    }
+    // One of an earlier session leaves the session at hand alone.
+    blockOf(driver, frame({ type: 'backfill', session: 9, firstIndex: 5, ticks: 0 }));
+    expect(blockOf(driver, frame(hours(72))).deviceTime).toBe(72 * 3600);
+  });
+
   test('a new session counts from its own beginning', () => {
     const driver = new PatchDriver();
     blockOf(driver, frame({ session: 1, firstIndex: 2 ** 32 - 1, ticks: 2 ** 32 - 1 }));
@@ -148,6 +193,7 @@ describe('info and status', () => {
         serial: '0042',
         protocol: '1.4',
         rate: 250,
+        lossEvidence: 'index',
       },
     ]);
   });
@@ -203,9 +249,7 @@ describe('what is not understood', () => {
 
   test('is left alone when it is another characteristic’s', () => {
     const batteryLevel = '00002a19-0000-1000-8000-00805f9b34fb';
-    for (const characteristic of [batteryLevel, CONTROL_CHARACTERISTIC]) {
-      expect(new PatchDriver().push(heard(characteristic, Uint8Array.of(99)))).toEqual([]);
-    }
+    expect(new PatchDriver().push(heard(batteryLevel, Uint8Array.of(99)))).toEqual([]);
   });
 
   test('a bad frame leaves no trace in the blocks after it', () => {
@@ -221,14 +265,25 @@ describe('what is not understood', () => {
   test('120,000 mutated and random notifications: one item each, none of them throws', () => {
     const driver = new PatchDriver();
     const characteristics = [STREAM_CHARACTERISTIC, INFO_CHARACTERISTIC, STATUS_CHARACTERISTIC];
-    const originals = [frame({ samples: new Int32Array(50) }).value, info().value, new Uint8Array(16)];
+    const originals = [
+      frame({ samples: new Int32Array(50) }).value,
+      info({ ratesMillihertz: [250_000, 125_000] }).value,
+      new Uint8Array(16),
+    ];
     let blocks = 0;
     fc.assert(
       fc.property(
         fc.nat({ max: 2 }),
         fc.boolean(),
         fc.array(fc.tuple(fc.nat({ max: 299 }), fc.nat({ max: 255 })), { maxLength: 4 }),
-        fc.record({ firstIndex: u32, ticks: u32, session: fc.nat({ max: 3 }) }),
+        fc.record({
+          type: fc.constantFrom('live', 'backfill'),
+          format: fc.constantFrom('int16', 'delta-packed'),
+          rateNumber: fc.nat({ max: 1 }),
+          firstIndex: u32,
+          ticks: u32,
+          session: fc.nat({ max: 3 }),
+        }),
         (which, mad, mutations, fields) => {
           const value = Uint8Array.from(mad ? frame(fields).value : originals[which]);
           if (!mad) for (const [at, byte] of mutations) value[at % value.length] = byte;
