@@ -47,7 +47,7 @@ export class Air {
 
   /** Lets scanners hear advertisers, and those who want to connect find them. */
   meet(): void {
-    const advertisers = this.controllers.filter(({ advertising, isUp }) => advertising && isUp);
+    const advertisers = this.controllers.filter((one) => one.advertising && one.isUp && one.isInReach);
     for (const controller of this.controllers) {
       if (controller.connecting !== undefined) this.#connect(controller, advertisers);
       if (controller.scanning) this.#hear(controller, advertisers);
@@ -89,11 +89,17 @@ export class Air {
     }
   }
 
+  /** Switches a controller off: its peers find out by themselves, its host by asking. */
+  powerOff(controller: Controller): void {
+    for (const [handle, peer] of controller.connections) peer.disconnected(handle, Reason.SUPERVISION);
+    controller.powerOff();
+  }
+
   carry(from: Controller, packet: Buffer): void {
     const handle = packet.readUInt16LE(1) & 0xfff;
     const to = from.connections.get(handle);
     from.completed(handle, 1);
-    if (to === undefined) return;
+    if (to === undefined || !to.isInReach || !from.isInReach) return;
     const fate = this.interference.packet?.(from, to, packet) ?? PASS;
     if (fate.kind === 'lose') return;
     const arrived = received(fate.kind === 'pass' ? (fate.packet ?? packet) : packet);

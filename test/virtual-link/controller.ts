@@ -10,6 +10,9 @@ const LE_REMOTE_FEATURES = 0x04;
 const LE_ADVERTISING_REPORT = 0x02;
 const LE_UPDATE_COMPLETE = 0x03;
 
+/** The first command of a host that begins. */
+const SET_EVENT_MASK = 0x0c01;
+
 const CONNECTABLE = 0;
 const SCAN_RESPONSE = 4;
 const UNKNOWN_CONNECTION = 0x02;
@@ -27,8 +30,9 @@ export class Controller extends EventEmitter {
   #outbox: Buffer[] = [];
   /** False: it takes no command and says nothing, as when it is switched off. */
   isUp = true;
-  /** Commands that it does not answer. */
-  readonly deafTo = new Set<number>();
+  /** True: it takes no command, although links stand, until a host begins anew with it. */
+  isWedged = false;
+  isInReach = true;
   /** Bytes; undefined while it does not advertise. */
   advertising = false;
   #advertisement: Buffer = Buffer.alloc(0);
@@ -50,6 +54,14 @@ export class Controller extends EventEmitter {
     if (!this.isUp) return;
     if (packet[0] === PacketType.ACL) this.#air.carry(this, packet);
     else if (packet[0] === PacketType.COMMAND) this.#command(packet.readUInt16LE(1), packet.subarray(4));
+  }
+
+  /** Forgets everything, and says nothing of it. */
+  powerOff(): void {
+    this.isUp = false;
+    this.scanning = false;
+    this.connecting = undefined;
+    this.connections.clear();
   }
 
   /** Hands a packet to the host: in order, and never while the host is calling. */
@@ -102,11 +114,17 @@ export class Controller extends EventEmitter {
   }
 
   #command(opcode: number, data: Buffer): void {
-    if (this.deafTo.has(opcode)) return;
     this.#air.commanded(this, opcode, data);
+    if (opcode === SET_EVENT_MASK) this.isWedged = false;
+    if (this.isWedged) return;
     const complete = (...result: number[]) => this.event(COMMAND_COMPLETE, [1, ...u16(opcode), 0, ...result]);
     const status = (code = 0) => this.event(COMMAND_STATUS, [code, 1, ...u16(opcode)]);
     switch (opcode) {
+      case 0x0c03:
+        this.#air.powerOff(this);
+        this.isUp = true;
+        complete();
+        break;
       case 0x1001:
         complete(VERSION, ...u16(0), VERSION, ...u16(0xffff), ...u16(0));
         break;

@@ -12,15 +12,15 @@ import { LivePatch } from './live-patch.ts';
 /** The product's time-outs are seconds; the virtual air answers in milliseconds. */
 export const FAST_CENTRAL: CentralTiming = {
   adapter: 1_000,
-  command: 150,
-  connect: 250,
-  discover: 300,
-  operation: 250,
-  release: 500,
+  command: 80,
+  connect: 120,
+  discover: 150,
+  operation: 120,
+  release: 250,
 };
 export const FAST_BLE: BleTiming = {
   ...BLE_TIMING,
-  silence: 300,
+  silence: 200,
   scan: 1_000,
   stop: 400,
   backOff: { least: 10, most: 80 },

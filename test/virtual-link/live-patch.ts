@@ -28,6 +28,13 @@ export class LivePatch {
   readonly #patch: SimulatedPatch;
   readonly #beginsMs: number;
   readonly #state: PatchState;
+  /** Live frames that it has sent on this link. */
+  get framesOnLink(): number {
+    return this.#state.framesOnLink;
+  }
+
+  /** Live frames since it last sent something again, or was asked to. */
+  framesSinceBackfill = 0;
   /** Samples taken. */
   taken = 0;
   /** When the newest message of any patch was heard, for a gateway's clock. */
@@ -46,10 +53,13 @@ export class LivePatch {
     options: SimulatedPatchOptions & { readonly name?: string; readonly rate?: number } = {},
   ): Promise<LivePatch> {
     const patch = new SimulatedPatch(options.rate ?? RATE, options);
-    const state: PatchState = { isStarted: false, isMute: false };
+    const state: PatchState = { isStarted: false, isMute: false, framesOnLink: 0 };
     const peripheral = await Peripheral.begin(air.controller(address), patch, {
       ...(options.name === undefined ? {} : { name: options.name }),
-      onLost: () => patch.linkLost(),
+      onLost: () => {
+        state.framesOnLink = 0;
+        patch.linkLost();
+      },
       answer: (characteristic, value, mtu) => {
         const request = decodeRequest(value);
         if (!request.ok) return undefined;
@@ -97,7 +107,11 @@ export class LivePatch {
       LivePatch.nowMs = Math.max(LivePatch.nowMs, this.#beginsMs + message.readyAt * 1000 + LATENCY_MS);
       if (!this.#state.isStarted || this.#state.isMute) continue;
       if (!(await this.peripheral.send(message))) continue;
-      if (message.characteristic === STREAM_CHARACTERISTIC) sent.push(firstIndexOf(message.value));
+      if (message.characteristic === STREAM_CHARACTERISTIC) {
+        sent.push(firstIndexOf(message.value));
+        this.framesSinceBackfill++;
+        this.#state.framesOnLink++;
+      }
       await this.#sendBackfill();
     }
     return sent;
@@ -107,6 +121,7 @@ export class LivePatch {
     for (let n = 0; n < BACKFILL_A_FRAME; n++) {
       const message = this.#patch.sendBackfill();
       if (message === undefined) return;
+      this.framesSinceBackfill = 0;
       await this.peripheral.send(message);
     }
   }
@@ -115,6 +130,7 @@ export class LivePatch {
 interface PatchState {
   isStarted: boolean;
   isMute: boolean;
+  framesOnLink: number;
 }
 
 function firstIndexOf(value: Uint8Array): number {

@@ -14,10 +14,11 @@ const MOST_NAME = 26;
 
 type Value = Pick<SensorMessage, 'characteristic' | 'value'>;
 
-/** What ble-host makes of a characteristic once it has been added. */
+/** What ble-host makes of a characteristic that can be subscribed to. */
 interface Added {
-  notify?(connection: Connection, value: Buffer, sent?: () => void): boolean;
-  indicate?(connection: Connection, value: Buffer): boolean;
+  readonly isNotifying: boolean;
+  notify(connection: Connection, value: Buffer, sent: () => void): boolean;
+  indicate(connection: Connection, value: Buffer): boolean;
 }
 
 /** A simulated sensor on ble-host's real stack: advertises, is connected to, and sends what it is given. */
@@ -101,15 +102,15 @@ export class Peripheral {
   async send({ characteristic, value }: Value): Promise<boolean> {
     const added = this.#characteristics.get(characteristic);
     const connection = this.#connection;
-    if (connection === undefined || connection.disconnected) return false;
-    if (added?.notify === undefined) return added?.indicate?.(connection, Buffer.from(value)) ?? false;
+    if (added === undefined || connection === undefined || connection.disconnected) return false;
+    if (!added.isNotifying) return added.indicate(connection, Buffer.from(value));
     return new Promise((resolve) => {
       const done = (isSent: boolean) => {
         this.#unsent.delete(done);
         resolve(isSent);
       };
       this.#unsent.add(done);
-      if (!added.notify?.(connection, Buffer.from(value), () => done(true))) done(false);
+      if (!added.notify(connection, Buffer.from(value), () => done(true))) done(false);
     });
   }
 
@@ -141,7 +142,8 @@ export class Peripheral {
         if (answer !== undefined) this.send(answer);
       },
     };
-    this.#characteristics.set(uuid, added as Added);
+    const isNotifying = (properties & NOTIFY) !== 0;
+    this.#characteristics.set(uuid, Object.assign(added, { isNotifying }) as unknown as Added);
     return added;
   }
 }

@@ -41,8 +41,13 @@ export class NobleAdapter {
     return this.#state === 'poweredOn' && !this.over.aborted;
   }
 
-  /** Waits for the adapter to answer. @throws BluetoothUnavailable */
-  async begin(milliseconds: number): Promise<void> {
+  /**
+   * Waits for the adapter to answer.
+   *
+   * @param reset the controller too begins anew: it may hold connections that nobody knows of any more
+   * @throws BluetoothUnavailable
+   */
+  async begin(milliseconds: number, { reset = false } = {}): Promise<void> {
     const before = new Set([...listenersOf('exit'), ...listenersOf('SIGINT')]);
     const { promise, resolve } = withResolver();
     // Noble begins in the tick after somebody listens to this.
@@ -58,6 +63,7 @@ export class NobleAdapter {
         if (!before.has(listener)) this.#hooks.push({ event, listener });
       }
     }
+    if (reset) this.noble.reset();
     // Its handler of SIGINT would end the process. The one of exit disconnects, which is welcome.
     this.#unhook('SIGINT');
     const timeUp = new AbortController();

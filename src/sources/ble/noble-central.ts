@@ -39,6 +39,9 @@ export class NobleCentral implements Central {
   readonly #awaited = new Set<string>();
   #adapter: NobleAdapter | undefined;
   #scanning: NobleAdapter | undefined;
+  #isClosed = false;
+  /** The adapter has left a command unanswered. */
+  #wasWedged = false;
 
   constructor(timing: CentralTiming = CENTRAL_TIMING) {
     this.#timing = timing;
@@ -83,6 +86,7 @@ export class NobleCentral implements Central {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const scanner of [...this.#scanners]) scanner.complete();
     await Promise.all([...this.#links.values()].map((link) => link.disconnect()));
     this.#abandon('the gateway let go of the Bluetooth adapter');
@@ -90,12 +94,14 @@ export class NobleCentral implements Central {
 
   /** The instance of noble, in a state to be used. */
   async #poweredOn(): Promise<NobleAdapter> {
+    if (this.#isClosed) throw new LinkFailure('the gateway let go of the Bluetooth adapter');
     if (this.#adapter?.isPoweredOn) return this.#adapter;
     this.#abandon('the Bluetooth adapter begins anew');
     const adapter = new NobleAdapter((peripheral) =>
       this.#links.get(peripheral)?.fail(new LinkFailure('the sensor sent a packet that nothing can read')),
     );
-    await adapter.begin(this.#timing.adapter);
+    await adapter.begin(this.#timing.adapter, { reset: this.#wasWedged });
+    this.#wasWedged = false;
     adapter.noble.on('discover', (peripheral: NoblePeripheral) => this.#discovered(peripheral, adapter));
     adapter.over.addEventListener('abort', () => this.#adjustScan(), { once: true });
     this.#adapter = adapter;
@@ -155,7 +161,7 @@ export class NobleCentral implements Central {
         return () => adapter.noble.removeListener(answer, done);
       });
     } catch (error) {
-      this.#abandon('the Bluetooth adapter did not answer');
+      this.#wedged('the Bluetooth adapter did not answer');
       throw error;
     }
   }
@@ -170,8 +176,7 @@ export class NobleCentral implements Central {
       peripheral.cancelConnect();
       await connection('giving up connecting', command, peripheral, adapter).catch(() => {});
       if ((peripheral.state as string) === 'connected') return;
-      if (peripheral.state === 'connecting')
-        this.#abandon('the Bluetooth adapter did not give up connecting');
+      if (peripheral.state === 'connecting') this.#wedged('the Bluetooth adapter did not give up connecting');
       throw error;
     }
   }
@@ -184,7 +189,7 @@ export class NobleCentral implements Central {
       () => {
         // A connection that the adapter does not give up blocks its device for ever.
         const wedged = setTimeout(
-          () => this.#abandon('the Bluetooth adapter did not end a connection'),
+          () => this.#wedged('the Bluetooth adapter did not end a connection'),
           this.#timing.release,
         );
         link.released.then(() => {
@@ -195,6 +200,11 @@ export class NobleCentral implements Central {
       { once: true },
     );
     return link;
+  }
+
+  #wedged(how: string): void {
+    this.#wasWedged = true;
+    this.#abandon(how);
   }
 
   /** Ends the instance of noble, if there is one, and with it all links. */

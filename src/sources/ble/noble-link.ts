@@ -13,6 +13,9 @@ const LEAST_MTU = 23;
 /** What noble asks for on Linux; it reports what the device offers, which may be more. */
 const MOST_MTU = 256;
 
+/** The connection could not be established. */
+const NOT_ESTABLISHED = 0x3e;
+
 const PROPERTIES: Readonly<Record<string, number>> = {
   read: CharacteristicProperty.READ,
   write: CharacteristicProperty.WRITE,
@@ -52,6 +55,8 @@ export class NobleLink implements Link {
     peripheral.on('disconnect', this.#onDisconnect);
     adapterOver.addEventListener('abort', this.#onAdapterOver);
     if (adapterOver.aborted) this.#onAdapterOver();
+    // Lost in the same breath, before anybody listened.
+    else if (peripheral.state !== 'connected') this.#onDisconnect(NOT_ESTABLISHED);
   }
 
   get over(): AbortSignal {

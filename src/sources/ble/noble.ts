@@ -50,6 +50,8 @@ export interface NobleCharacteristic extends EventEmitter {
 export interface Noble extends EventEmitter {
   startScanning(services: readonly string[], allowDuplicates: boolean): void;
   stopScanning(): void;
+  /** Has the controller forget everything, connections included. */
+  reset(): void;
   readonly _peripherals: Dictionary;
   readonly _services: Dictionary;
   readonly _characteristics: Dictionary;
