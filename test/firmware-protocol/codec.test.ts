@@ -1,51 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type ControlRequest,
   crc16,
   decodeAnswer,
   decodeInfo,
   decodeRequest,
   decodeStatus,
   decodeStreamFrame,
+  encodeAnswer,
+  encodeInfo,
+  encodeRequest,
+  encodeStatus,
   encodeStreamFrame,
   MAX_FRAME_LENGTH,
-  MAX_FRAME_SAMPLES,
   type StreamFrame,
 } from '../../firmware-protocol/index.ts';
+import { answers, frames, infos, requests, statuses } from './messages.ts';
 
-const decoders = { decodeStreamFrame, decodeInfo, decodeStatus, decodeRequest, decodeAnswer };
-
-const u32 = fc.nat({ max: 0xffffffff });
-const samples16 = fc.oneof(
-  fc.array(fc.integer({ min: -32768, max: 32767 }), { minLength: 1, maxLength: MAX_FRAME_SAMPLES }),
-  // Small steps, as a signal has them: these pack well.
-  fc.array(fc.integer({ min: -40, max: 40 }), { minLength: 1, maxLength: MAX_FRAME_SAMPLES }).map((steps) => {
-    let sample = 0;
-    return steps.map((step) => (sample += step));
-  }),
-);
-
-const int16Frames: fc.Arbitrary<StreamFrame> = fc.record({
-  type: fc.constantFrom('live', 'backfill'),
-  format: fc.constant('int16'),
-  rateNumber: fc.nat({ max: 7 }),
-  flags: fc.record({
-    leadOffPositive: fc.boolean(),
-    leadOffNegative: fc.boolean(),
-    saturated: fc.boolean(),
-    discontinuity: fc.boolean(),
-    lowBattery: fc.boolean(),
-    eventMarker: fc.boolean(),
-  }),
-  session: fc.nat({ max: 0xffff }),
-  firstIndex: u32,
-  ticks: u32,
-  samples: samples16.map((samples) => Int32Array.from(samples)),
-});
-const frames: fc.Arbitrary<StreamFrame> = fc.oneof(
-  int16Frames,
-  int16Frames.map((frame) => ({ ...frame, format: 'delta-packed' as const })),
-);
+const int16Frames = frames.map((frame): StreamFrame => ({ ...frame, format: 'int16' }));
 
 test('CRC-16/IBM-3740 has its catalogued check value', () => {
   expect(crc16(new TextEncoder().encode('123456789'))).toBe(0x29b1);
@@ -126,14 +99,50 @@ function packingOf({ format, samples }: StreamFrame): Pick<StreamFrame, 'format'
     : { format: 'int16', length: plain };
 }
 
-describe('bytes from the air', () => {
-  test.each(Object.entries(decoders))('%s never throws on random bytes', (_, decode) => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 512 }), (bytes) => {
-        const result = decode(bytes);
-        expect(result.ok || result.reason.length > 0).toBe(true);
-      }),
-      { numRuns: 20_000 },
-    );
-  });
+describe.each([
+  ['info', infos, encodeInfo, decodeInfo],
+  ['status', statuses, encodeStatus, decodeStatus],
+  ['request', requests, encodeRequest, decodeRequest],
+  ['answer', answers, encodeAnswer, decodeAnswer],
+] as [string, fc.Arbitrary<unknown>, (message: unknown) => Uint8Array, (bytes: Uint8Array) => unknown][])(
+  '%s',
+  (_, messages, encode, decode) => {
+    test('any comes back as it was', () => {
+      fc.assert(
+        fc.property(messages, (message) => {
+          expect(decode(encode(message))).toEqual({ ok: true, value: message });
+        }),
+        { numRuns: 2_000 },
+      );
+    });
+  },
+);
+
+test('every request, and every answer but that to get-info, fits the default MTU of 23', () => {
+  fc.assert(fc.property(requests, (request) => encodeRequest(request).length <= 20));
+  fc.assert(fc.property(answers, (answer) => answer.result === 'info' || encodeAnswer(answer).length <= 20));
 });
+
+test.each([
+  [
+    'start with a ninth rate',
+    { opcode: 'start', tag: 1, format: 'int16', rateNumber: 8, samplesPerFrame: 9 },
+  ],
+  [
+    'start with 115 samples a frame',
+    { opcode: 'start', tag: 1, format: 'int16', rateNumber: 0, samplesPerFrame: 115 },
+  ],
+  ['a tag beyond 8 bits', { opcode: 'stop', tag: 256 }],
+  ['a token beyond 32 bits', { opcode: 'time-ping', tag: 1, token: 2 ** 32 }],
+  ['a backfill of nothing', { opcode: 'backfill', tag: 1, session: 1, firstIndex: 0, count: 0 }],
+] as [string, ControlRequest][])('%s cannot be encoded', (_, request) => {
+  expect(() => encodeRequest(request)).toThrow(RangeError);
+});
+
+test.each([[[]], [Array(9).fill(250_000)]])(
+  'a patch of the rates %j cannot be encoded',
+  (ratesMillihertz) => {
+    const [info] = fc.sample(infos, 1);
+    expect(() => encodeInfo({ ...info, ratesMillihertz })).toThrow(RangeError);
+  },
+);
