@@ -230,20 +230,13 @@ export function decodeAnswer(value: Uint8Array): Decoded<ControlAnswer, ControlR
   const code = CODE_NAMES.get(codeByte);
   if (code === undefined) return refused('unknown-status-code');
   const parameters = Buffer.from(value.buffer as ArrayBuffer, value.byteOffset + 3, value.length - 3);
-  if (opcode === BACKFILL_ENDED) return decodeBackfillEnded(tag, code, parameters);
+  if (opcode === BACKFILL_ENDED && (code === 'success' || code === 'not-in-ring')) {
+    if (parameters.length !== 0) return refused('bad-length');
+    return decoded({ result: 'backfill-ended', tag, complete: code === 'success' });
+  }
   return code === 'success'
     ? decodeSuccess(opcode, tag, parameters)
     : decodeRefusal(opcode, tag, code, parameters);
-}
-
-function decodeBackfillEnded(
-  tag: number,
-  code: StatusCode,
-  parameters: Buffer,
-): Decoded<ControlAnswer, ControlReason> {
-  if (parameters.length !== 0) return refused('bad-length');
-  if (code !== 'success' && code !== 'not-in-ring') return refused('bad-parameter');
-  return decoded({ result: 'backfill-ended', tag, complete: code === 'success' });
 }
 
 function decodeRefusal(

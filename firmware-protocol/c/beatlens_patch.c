@@ -631,9 +631,6 @@ size_t bl_encode_answer(const bl_answer *answer, uint8_t *out, size_t capacity)
 	if (answer->code == BL_SUCCESS) {
 		return put_success(answer, out + 3, capacity - 3, &length) ? 3 + length : 0;
 	}
-	if (answer->opcode == BL_BACKFILL_ENDED && answer->code != BL_NOT_IN_RING) {
-		return 0;
-	}
 	if (answer->code == BL_MTU_TOO_SMALL) {
 		length = 2;
 		if (capacity < 3 + length) {
@@ -675,6 +672,7 @@ static bl_reason get_success(const uint8_t *bytes, size_t length, bl_answer *ans
 		return answer->as.range.count > 0 ? BL_OK : BL_BAD_PARAMETER;
 	case BL_STOP:
 	case BL_ABORT:
+	case BL_BACKFILL_ENDED:
 		return length == 0 ? BL_OK : BL_BAD_LENGTH;
 	default:
 		return BL_UNKNOWN_OPCODE;
@@ -696,12 +694,6 @@ bl_reason bl_decode_answer(const uint8_t *bytes, size_t length, bl_answer *answe
 	answer->tag = bytes[1];
 	answer->code = bytes[2];
 	size_t parameters = length - 3;
-	if (answer->opcode == BL_BACKFILL_ENDED) {
-		if (parameters != 0) {
-			return BL_BAD_LENGTH;
-		}
-		return answer->code == BL_SUCCESS || answer->code == BL_NOT_IN_RING ? BL_OK : BL_BAD_PARAMETER;
-	}
 	if (answer->code == BL_SUCCESS) {
 		return get_success(bytes + 3, parameters, answer);
 	}

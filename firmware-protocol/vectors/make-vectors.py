@@ -346,6 +346,7 @@ answers = {
         refusal('start of 50 samples a frame refused: it needs an MTU of 119', '82 07 07 7700', 2, 'mtu-too-small',
                 mtuNeeded=119),
         refusal('backfill refused: the ring holds none of it', '90 07 0a', 16, 'not-in-ring'),
+        refusal('opcode 18, which is no request, refused', '92 07 01', 0x12, 'unknown-opcode'),
         refusal('an unknown opcode refused', 'ff 07 01', 0x7F, 'unknown-opcode'),
     ],
     'invalid': [
@@ -363,7 +364,6 @@ answers = {
         bad('aborted with a parameter', b'\x91\x01\x00\x00', 'bad-length'),
         bad('backfill ended with a parameter', b'\x92\x01\x00\x00', 'bad-length'),
         bad('backfilling nothing', b'\x90\x01\x00' + b'\x01' * 4 + b'\0' * 4, 'bad-parameter'),
-        bad('backfill ended as busy', b'\x92\x01\x09', 'bad-parameter'),
         bad('started with no samples a frame', b'\x82\x01\x00\x01\x00\x01\x00', 'bad-parameter'),
         bad('started with sample format 3', b'\x82\x01\x00\x03\x01\x01\x00', 'bad-parameter'),
         bad('a status that is cut', b'\x84\x01\x00' + status_bytes()[:15], 'bad-status'),
