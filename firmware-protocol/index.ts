@@ -1,3 +1,4 @@
+export { type Coding, MAX_RATES, type SampleFormat } from './coding.ts';
 export {
   type ControlAnswer,
   type ControlReason,
@@ -7,6 +8,7 @@ export {
   encodeAnswer,
   encodeRequest,
   OPCODES,
+  type Refusal,
   STATUS_CODES,
   type StatusCode,
 } from './control.ts';
@@ -28,7 +30,6 @@ export {
   type FrameFlags,
   MAX_FRAME_LENGTH,
   MAX_FRAME_SAMPLES,
-  SAMPLE_FORMAT_INT16,
   type StreamFrame,
   type StreamFrameReason,
   TICKS_PER_SECOND,

@@ -1,14 +1,17 @@
 import { Buffer } from 'buffer/index.js';
+import { type Coding, codingByte, formatOf, rateNumberOf } from './coding.ts';
 import { crc16 } from './crc16.ts';
 import { type Decoded, decoded, refused } from './decoded.ts';
+import { packDeltas, unpackDeltas } from './delta-packing.ts';
 import { bitsOf, type Flags, flagsOf } from './flags.ts';
 import { PROTOCOL_MAJOR } from './version.ts';
 
-/** Samples as they are acquired. Type 2 is reserved for samples sent again from the patch's ring (backfill). */
-const FRAME_TYPE_LIVE = 1;
-
-/** Signed 16-bit, little-endian. 2 is reserved for delta-packed, 3 for signed 24-bit samples. */
-export const SAMPLE_FORMAT_INT16 = 1;
+const FRAME_TYPES = {
+  /** Samples as they are acquired. */
+  live: 1,
+  /** Samples from the patch's ring, because the gateway asked for them. */
+  backfill: 2,
+} as const;
 
 export const FRAME_HEADER_LENGTH = 16;
 /** One link-layer packet with data length extension: 251 − 4 (L2CAP) − 3 (ATT). */
@@ -35,8 +38,9 @@ const FRAME_FLAGS = {
 
 export type FrameFlags = Flags<typeof FRAME_FLAGS>;
 
-/** Live samples, as one notification of the stream characteristic carries them. */
-export interface StreamFrame {
+/** Samples, as one notification of the stream characteristic carries them. */
+export interface StreamFrame extends Coding {
+  readonly type: keyof typeof FRAME_TYPES;
   readonly flags: FrameFlags;
   /** 0 to 65,535; changes at every start. */
   readonly session: number;
@@ -53,12 +57,16 @@ export type StreamFrameReason =
   | 'unknown-major'
   | 'unknown-frame-type'
   | 'unknown-sample-format'
+  | 'unknown-rate'
   | 'bad-count'
   | 'bad-length'
-  | 'bad-check';
+  | 'bad-check'
+  | 'bad-packing';
 
 /**
- * Encodes a frame of live samples.
+ * Encodes a frame. Samples to be delta-packed that would not become shorter by it are written as int16: the frame
+ * says so, and is never longer than an int16 one.
+ *
  * @throws RangeError when a field does not fit its place on the wire.
  */
 export function encodeStreamFrame(frame: StreamFrame): Uint8Array {
@@ -66,15 +74,18 @@ export function encodeStreamFrame(frame: StreamFrame): Uint8Array {
   if (samples.length < 1 || samples.length > MAX_FRAME_SAMPLES) {
     throw new RangeError(`a frame holds 1 to ${MAX_FRAME_SAMPLES} samples, not ${samples.length}`);
   }
-  const bytes = Buffer.alloc(FRAME_HEADER_LENGTH + 2 * samples.length);
-  bytes.writeUInt8((PROTOCOL_MAJOR << 4) | FRAME_TYPE_LIVE, 0);
+  const plain = int16Bytes(samples);
+  const packed = frame.format === 'delta-packed' ? packDeltas(samples) : undefined;
+  const body = packed ?? plain;
+  const bytes = Buffer.alloc(FRAME_HEADER_LENGTH + body.length);
+  bytes.writeUInt8((PROTOCOL_MAJOR << 4) | FRAME_TYPES[frame.type], 0);
   bytes.writeUInt8(bitsOf(frame.flags, FRAME_FLAGS), 1);
   bytes.writeUInt16LE(frame.session, 2);
   bytes.writeUInt32LE(frame.firstIndex, 4);
   bytes.writeUInt32LE(frame.ticks, 8);
-  bytes.writeUInt8(SAMPLE_FORMAT_INT16, 12);
+  bytes.writeUInt8(codingByte({ ...frame, format: packed ? 'delta-packed' : 'int16' }), 12);
   bytes.writeUInt8(samples.length, 13);
-  for (let i = 0; i < samples.length; i++) bytes.writeInt16LE(samples[i], FRAME_HEADER_LENGTH + 2 * i);
+  bytes.set(body, FRAME_HEADER_LENGTH);
   bytes.writeUInt16LE(checkOf(bytes), CHECK_OFFSET);
   return bytes;
 }
@@ -85,22 +96,46 @@ export function decodeStreamFrame(value: Uint8Array): Decoded<StreamFrame, Strea
   const bytes = Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.length);
   // The layout of everything below belongs to this major version, so that it is asked first.
   if (bytes[0] >> 4 !== PROTOCOL_MAJOR) return refused('unknown-major');
-  if ((bytes[0] & 0x0f) !== FRAME_TYPE_LIVE) return refused('unknown-frame-type');
-  if (bytes[12] !== SAMPLE_FORMAT_INT16) return refused('unknown-sample-format');
+  const type = TYPES[bytes[0] & 0x0f];
+  if (type === undefined) return refused('unknown-frame-type');
+  const format = formatOf(bytes[12]);
+  if (format === undefined) return refused('unknown-sample-format');
+  const rateNumber = rateNumberOf(bytes[12]);
+  if (rateNumber === undefined) return refused('unknown-rate');
   const count = bytes[13];
   if (count < 1 || count > MAX_FRAME_SAMPLES) return refused('bad-count');
-  if (bytes.length !== FRAME_HEADER_LENGTH + 2 * count) return refused('bad-length');
+  const body = bytes.subarray(FRAME_HEADER_LENGTH);
+  const fits = format === 'int16' ? body.length === 2 * count : body.length >= 2 && body.length < 2 * count;
+  if (!fits) return refused('bad-length');
   if (bytes.readUInt16LE(CHECK_OFFSET) !== checkOf(bytes)) return refused('bad-check');
 
-  const samples = new Int32Array(count);
-  for (let i = 0; i < count; i++) samples[i] = bytes.readInt16LE(FRAME_HEADER_LENGTH + 2 * i);
+  const samples = format === 'int16' ? int16Samples(body) : unpackDeltas(body, count);
+  if (samples === undefined) return refused('bad-packing');
   return decoded({
+    type,
+    format,
+    rateNumber,
     flags: flagsOf(bytes[1], FRAME_FLAGS),
     session: bytes.readUInt16LE(2),
     firstIndex: bytes.readUInt32LE(4),
     ticks: bytes.readUInt32LE(8),
     samples,
   });
+}
+
+const TYPES: readonly (StreamFrame['type'] | undefined)[] = [undefined, 'live', 'backfill'];
+
+/** @throws RangeError when a sample has more than 16 bits */
+function int16Bytes(samples: Int32Array): Uint8Array {
+  const bytes = Buffer.alloc(2 * samples.length);
+  for (let i = 0; i < samples.length; i++) bytes.writeInt16LE(samples[i], 2 * i);
+  return bytes;
+}
+
+function int16Samples(body: Uint8Array): Int32Array {
+  const samples = new Int32Array(body.length / 2);
+  for (let i = 0; i < samples.length; i++) samples[i] = ((body[2 * i] | (body[2 * i + 1] << 8)) << 16) >> 16;
+  return samples;
 }
 
 /** Over the header up to the check itself, then over the samples. */

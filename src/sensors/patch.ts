@@ -12,13 +12,13 @@ import type { Stage } from '../stage.ts';
 import type { BadFrame, Block, SensorInfo, SensorItem, SensorStatus } from './sensor.ts';
 import { unwrap32 } from './unwrap.ts';
 
-/** What a patch is taken to be until its info has been read: 1 µV a unit, 250 Hz. */
+/** What a patch is taken to be until its info has been read: 1 µV a unit, 250 Hz and no other rate. */
 const DEFAULT_NANOVOLTS_PER_UNIT = 1_000;
-const DEFAULT_RATE = 250;
+const DEFAULT_RATES: readonly number[] = [250];
 
 const NANOVOLTS_PER_MILLIVOLT = 1_000_000;
 
-/** The last frame's place in its session, to unwrap the next one's against. */
+/** A frame's place in its session. */
 interface Place {
   readonly session: number;
   readonly index: number;
@@ -26,13 +26,15 @@ interface Place {
 }
 
 /**
- * The driver of the patch that speaks firmware-protocol/: stream frames become blocks, info and status what
- * they say. What cannot be decoded becomes a {@link BadFrame}; other characteristics are not its business.
+ * The driver of the patch that speaks firmware-protocol/: stream frames become blocks, be they live or backfill,
+ * info and status what they say. What cannot be decoded becomes a {@link BadFrame}; other characteristics are not its business.
  */
 export class PatchDriver implements Stage<Notification, SensorItem> {
   readonly takes = ['notification'] as const;
   #millivoltsPerUnit = DEFAULT_NANOVOLTS_PER_UNIT / NANOVOLTS_PER_MILLIVOLT;
-  #rate = DEFAULT_RATE;
+  /** By number, hertz; the usual one first. */
+  #rates = DEFAULT_RATES;
+  /** Of the last live frame: the next one is unwrapped against it. */
   #last: Place | undefined;
 
   push(notification: Notification): readonly SensorItem[] {
@@ -55,16 +57,19 @@ export class PatchDriver implements Stage<Notification, SensorItem> {
   #block({ value, receivedAtMs }: Notification): Block | BadFrame {
     const frame = decodeStreamFrame(value);
     if (!frame.ok) return badFrame('stream', frame.reason, receivedAtMs);
-    const { session, firstIndex, ticks, samples, flags } = frame.value;
-    const place = this.#unwrap({ session, index: firstIndex, ticks });
-    this.#last = place;
+    const { type, session, firstIndex, ticks, rateNumber, samples, flags } = frame.value;
+    const rate = this.#rates[rateNumber];
+    if (rate === undefined) return badFrame('stream', 'unknown-rate', receivedAtMs);
+    const place = this.#unwrap({ session, index: firstIndex, ticks }, rate);
+    // A backfill frame lies anywhere before: it says nothing of where the stream is.
+    if (type === 'live') this.#last = place;
     return {
       kind: 'block',
       session,
       firstIndex: place.index,
       deviceTime: place.ticks / TICKS_PER_SECOND,
       receivedAtMs,
-      rate: this.#rate,
+      rate,
       samples,
       millivoltsPerUnit: this.#millivoltsPerUnit,
       leadOff: flags.leadOffPositive || flags.leadOffNegative,
@@ -74,28 +79,28 @@ export class PatchDriver implements Stage<Notification, SensorItem> {
     };
   }
 
-  #unwrap(frame: Place): Place {
+  #unwrap(frame: Place, rate: number): Place {
     const last = this.#last;
     if (last === undefined || last.session !== frame.session) return frame;
     const index = unwrap32(frame.index, last.index);
     // Ticks wrap after 36 hours, indices after months: the index tells how many times the ticks have wrapped.
-    const expectedTicks = last.ticks + ((index - last.index) / this.#rate) * TICKS_PER_SECOND;
+    const expectedTicks = last.ticks + ((index - last.index) / rate) * TICKS_PER_SECOND;
     return { session: frame.session, index, ticks: unwrap32(frame.ticks, expectedTicks) };
   }
 
   #info({ value, receivedAtMs }: Notification): SensorInfo | BadFrame {
     const info = decodeInfo(value);
     if (!info.ok) return badFrame('info', info.reason, receivedAtMs);
-    const { major, minor, model, serial, nanovoltsPerUnit, rateMillihertz } = info.value;
+    const { major, minor, model, serial, nanovoltsPerUnit, ratesMillihertz } = info.value;
     this.#millivoltsPerUnit = nanovoltsPerUnit / NANOVOLTS_PER_MILLIVOLT;
-    this.#rate = rateMillihertz / 1_000;
+    this.#rates = ratesMillihertz.map((millihertz) => millihertz / 1_000);
     return {
       kind: 'sensor-info',
       receivedAtMs,
       model,
       serial,
       protocol: `${major}.${minor}`,
-      rate: this.#rate,
+      rate: this.#rates[0],
     };
   }
 }

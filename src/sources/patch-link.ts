@@ -146,11 +146,8 @@ export class PatchLink {
   /** Has the patch start a stream; its first sample is taken at `timeMs`. */
   start(session: number): void {
     const tag = this.#nextTag();
-    const samplesPerFrame = SAMPLES_PER_FRAME;
-    this.#control(
-      { opcode: 'start', tag, samplesPerFrame },
-      { result: 'started', tag, session, samplesPerFrame },
-    );
+    const agreed = { format: 'int16', rateNumber: 0, samplesPerFrame: SAMPLES_PER_FRAME } as const;
+    this.#control({ opcode: 'start', tag, ...agreed }, { result: 'started', tag, session, ...agreed });
   }
 
   stop(): void {

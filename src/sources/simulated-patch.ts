@@ -109,6 +109,9 @@ export class SimulatedPatch {
   #send(): PatchMessage[] {
     const readyAt = (this.#frameIndex + this.#filled) / RATE;
     const value = encodeStreamFrame({
+      type: 'live',
+      format: 'int16',
+      rateNumber: 0,
       flags: {
         leadOffPositive: this.#frameLeadOff,
         leadOffNegative: this.#frameLeadOff,
@@ -178,7 +181,7 @@ export function simulatedInfo(serial: string): Uint8Array {
       int24Samples: false,
     },
     nanovoltsPerUnit: 1_000_000 / UNITS_PER_MILLIVOLT,
-    rateMillihertz: RATE * 1000,
+    ratesMillihertz: [RATE * 1000],
     ringDepth: 0,
     model: 'Simulated patch',
     serial: serial.replace(/[^\x20-\x7e]/g, '?').slice(0, 24),

@@ -35,6 +35,31 @@ describe('PROTOCOL.md', () => {
     expect(told('flags')).toBe('event marker');
   });
 
+  test('the packed example decodes as the page says', () => {
+    const [, packed, told] = /```hex\n([^`]*)```\n\nThese are the samples ([-0-9, ]+): /.exec(page) ?? [
+      '',
+      '',
+      '',
+    ];
+    const result = protocol.decodeStreamFrame(bytesOf(packed));
+    expect(result).toMatchObject({ ok: true, value: { format: 'delta-packed', type: 'live' } });
+    if (result.ok) expect(result.value.samples.join(', ')).toBe(told);
+  });
+
+  test('what the page answers to a start at the default MTU is what the codec answers', () => {
+    const hex = /is answered `([0-9a-f]+) tag ([0-9a-f ]+)`/.exec(page)?.slice(1, 3).join(' 2a ') ?? '';
+    expect(protocol.decodeAnswer(bytesOf(hex))).toEqual({
+      ok: true,
+      value: {
+        result: 'refused',
+        tag: 0x2a,
+        opcode: protocol.OPCODES.start,
+        code: 'mtu-too-small',
+        mtuNeeded: 119,
+      },
+    });
+  });
+
   test.each([
     ['service', protocol.PATCH_SERVICE],
     ['stream', protocol.STREAM_CHARACTERISTIC],

@@ -34,6 +34,9 @@ function heard(characteristic: string, value: Uint8Array, receivedAtMs = 1_000):
 
 function frame(fields: Partial<StreamFrame> = {}): Notification {
   const whole = {
+    type: 'live' as const,
+    format: 'int16' as const,
+    rateNumber: 0,
     flags: noFlags,
     session: 1,
     firstIndex: 0,
@@ -60,7 +63,7 @@ function info(fields: Partial<PatchInfo> = {}): Notification {
         int24Samples: false,
       },
       nanovoltsPerUnit: 500,
-      rateMillihertz: 250_000,
+      ratesMillihertz: [250_000],
       ringDepth: 0,
       model: 'Patch',
       serial: '0042',
@@ -106,7 +109,7 @@ describe('stream', () => {
 
   test('unit and rate are what info said last', () => {
     const driver = new PatchDriver();
-    driver.push(info({ nanovoltsPerUnit: 381, rateMillihertz: 128_500 }));
+    driver.push(info({ nanovoltsPerUnit: 381, ratesMillihertz: [128_500] }));
     expect(blockOf(driver, frame())).toMatchObject({ millivoltsPerUnit: 0.000381, rate: 128.5 });
   });
 
@@ -129,6 +132,46 @@ describe('stream', () => {
     const ticks = 77 + seconds * TICKS_PER_SECOND;
     const block = blockOf(driver, frame({ firstIndex: 250 * seconds, ticks: ticks % 2 ** 32 }));
     expect(block.deviceTime).toBe(ticks / TICKS_PER_SECOND);
+  });
+
+  test('each frame says at which of the rates it was taken', () => {
+    const driver = new PatchDriver();
+    const fast = frame({ rateNumber: 2 });
+    expect(driver.push(fast)).toMatchObject([{ kind: 'bad-frame', reason: 'stream: unknown-rate' }]);
+    driver.push(info({ ratesMillihertz: [250_000, 125_000, 500_000] }));
+    expect(blockOf(driver, fast).rate).toBe(500);
+    expect(blockOf(driver, frame({ session: 2 })).rate).toBe(250);
+  });
+
+  test('a delta-packed frame becomes the same block', () => {
+    const samples = Int32Array.from({ length: 50 }, (_, i) => Math.round(800 * Math.sin(i / 8)));
+    const packed = frame({ format: 'delta-packed', samples });
+    const plain = frame({ samples });
+    expect(packed.value.length).toBeLessThan(plain.value.length);
+    expect(new PatchDriver().push(packed)).toEqual(new PatchDriver().push(plain));
+  });
+
+  test('a backfill frame becomes a block like a live one', () => {
+    const live = new PatchDriver().push(frame({ firstIndex: 250, ticks: 32_768 }));
+    expect(new PatchDriver().push(frame({ type: 'backfill', firstIndex: 250, ticks: 32_768 }))).toEqual(live);
+  });
+
+  test('a backfill frame does not move the place that live frames are unwrapped against', () => {
+    const driver = new PatchDriver();
+    // Three days into a session a whole turn of the ticks (36 hours) is asked for again.
+    const hours = (count: number) => ({
+      firstIndex: count * 3600 * 250,
+      ticks: (count * 3600 * TICKS_PER_SECOND) % 2 ** 32,
+    });
+    for (let hour = 0; hour <= 72; hour++) blockOf(driver, frame(hours(hour)));
+    for (let hour = 30; hour < 72; hour++) {
+      const late = blockOf(driver, frame({ type: 'backfill', ...hours(hour) }));
+      expect(late).toMatchObject({ firstIndex: hours(hour).firstIndex, deviceTime: hour * 3600 });
+      expect(blockOf(driver, frame(hours(72))).deviceTime).toBe(72 * 3600);
+    }
+    // One of an earlier session leaves the session at hand alone.
+    blockOf(driver, frame({ type: 'backfill', session: 9, firstIndex: 5, ticks: 0 }));
+    expect(blockOf(driver, frame(hours(72))).deviceTime).toBe(72 * 3600);
   });
 
   test('a new session counts from its own beginning', () => {
@@ -221,14 +264,25 @@ describe('what is not understood', () => {
   test('120,000 mutated and random notifications: one item each, none of them throws', () => {
     const driver = new PatchDriver();
     const characteristics = [STREAM_CHARACTERISTIC, INFO_CHARACTERISTIC, STATUS_CHARACTERISTIC];
-    const originals = [frame({ samples: new Int32Array(50) }).value, info().value, new Uint8Array(16)];
+    const originals = [
+      frame({ samples: new Int32Array(50) }).value,
+      info({ ratesMillihertz: [250_000, 125_000] }).value,
+      new Uint8Array(16),
+    ];
     let blocks = 0;
     fc.assert(
       fc.property(
         fc.nat({ max: 2 }),
         fc.boolean(),
         fc.array(fc.tuple(fc.nat({ max: 299 }), fc.nat({ max: 255 })), { maxLength: 4 }),
-        fc.record({ firstIndex: u32, ticks: u32, session: fc.nat({ max: 3 }) }),
+        fc.record({
+          type: fc.constantFrom('live', 'backfill'),
+          format: fc.constantFrom('int16', 'delta-packed'),
+          rateNumber: fc.nat({ max: 1 }),
+          firstIndex: u32,
+          ticks: u32,
+          session: fc.nat({ max: 3 }),
+        }),
         (which, mad, mutations, fields) => {
           const value = Uint8Array.from(mad ? frame(fields).value : originals[which]);
           if (!mad) for (const [at, byte] of mutations) value[at % value.length] = byte;

@@ -97,7 +97,7 @@ describe('SimulatedPatch', () => {
     const info = decodeInfo(simulatedInfo('record \u00e9 with a name that is far too long'));
     expect(info).toMatchObject({
       ok: true,
-      value: { nanovoltsPerUnit: 1000, rateMillihertz: 250_000, serial: 'record ? with a name tha' },
+      value: { nanovoltsPerUnit: 1000, ratesMillihertz: [250_000], serial: 'record ? with a name tha' },
     });
   });
 });
