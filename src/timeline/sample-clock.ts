@@ -5,14 +5,25 @@ const TOLERANCE_SECONDS = 1e-3;
 /** A clock that is off by more than this has jumped … */
 const JUMP_SECONDS = 1;
 /** … where it was also heard of lately: the sample clock may be a poor oscillator of its own. */
-const MAX_RATE_ERROR = 0.02;
+const MAX_RATE_ERROR = 0.05;
 /** Samples cannot have been missing for longer than the time since the last block, and what queues delay. */
 const QUEUE_SECONDS = 10;
+/** The rate is measured over at least this … */
+const BASELINE_SECONDS = 5;
+/** … and at most this: crystals drift with temperature. */
+const MEMORY_SECONDS = 600;
+
+/** A sample by its index, and its time. */
+interface Mark {
+  readonly index: number;
+  readonly time: number;
+}
 
 /**
- * When each sample of a stream was taken: seconds on the sensor's own clock since the first one. The sample count is exact but its rate is
- * nominal; the clock is coarse. So time follows the count and is pulled along only as far as the clock demands:
- * a perfect sensor's samples lie exactly 1 / rate apart, whatever its ticks are.
+ * When each sample of a stream was taken: seconds on the sensor's own clock since the first one. The sample count
+ * is exact but its rate is nominal; the clock is coarse. So time follows the count and is pulled along only as far
+ * as the clock demands: a perfect sensor's samples lie exactly 1 / rate apart, whatever its ticks are. A sensor
+ * that sends no time has no other clock than its count.
  */
 export class SampleClock {
   readonly #rate: number;
@@ -22,13 +33,24 @@ export class SampleClock {
   #zero: number;
   #heardAtMs: number;
   #heardIndex: number;
+  /** Between them and the newest block the rate is measured; the younger one takes over from the older one. */
+  #older: Mark;
+  #younger: Mark;
 
   constructor(first: Block) {
     this.#rate = first.rate;
     this.#anchorIndex = first.firstIndex;
-    this.#zero = first.deviceTime;
+    this.#zero = clockOf(first);
+    this.#older = { index: first.firstIndex, time: 0 };
+    this.#younger = this.#older;
     this.#heardAtMs = first.receivedAtMs;
     this.#heardIndex = first.firstIndex;
+  }
+
+  /** Samples a second on the sensor's clock: the nominal rate until a better one is known. */
+  get rate(): number {
+    const seconds = this.timeOf(this.#heardIndex) - this.#older.time;
+    return seconds < BASELINE_SECONDS ? this.#rate : (this.#heardIndex - this.#older.index) / seconds;
   }
 
   /** When the sample with this index was taken, seconds. */
@@ -47,9 +69,11 @@ export class SampleClock {
     this.#heardAtMs = block.receivedAtMs;
 
     const expected = this.timeOf(block.firstIndex);
-    const ahead = block.deviceTime - this.#zero - expected;
+    const ahead = clockOf(block) - this.#zero - expected;
     if (block.discontinuity && ahead > 0 && ahead < waited + QUEUE_SECONDS) {
       this.#moveTo(block.firstIndex, expected + ahead);
+      this.#older = { index: block.firstIndex, time: expected + ahead };
+      this.#younger = this.#older;
       return ahead;
     }
     if (Math.abs(ahead) > JUMP_SECONDS + MAX_RATE_ERROR * counted) {
@@ -57,11 +81,22 @@ export class SampleClock {
     } else if (Math.abs(ahead) > TOLERANCE_SECONDS) {
       this.#moveTo(block.firstIndex, expected + ahead - Math.sign(ahead) * TOLERANCE_SECONDS);
     }
+    this.#remember({ index: block.firstIndex, time: this.timeOf(block.firstIndex) });
     return 0;
+  }
+
+  #remember(mark: Mark): void {
+    if (mark.time - this.#younger.time < MEMORY_SECONDS / 2) return;
+    this.#older = this.#younger;
+    this.#younger = mark;
   }
 
   #moveTo(index: number, time: number): void {
     this.#anchorIndex = index;
     this.#anchorTime = time;
   }
+}
+
+function clockOf(block: Block): number {
+  return block.deviceTime ?? block.firstIndex / block.rate;
 }

@@ -87,6 +87,7 @@ describe('beatlens convert', () => {
       file: out,
       record: 'r',
       lead: 'II',
+      sensor: 'patch',
       bytes: statSync(out).size,
     });
   });
