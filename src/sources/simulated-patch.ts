@@ -115,6 +115,11 @@ export class SimulatedPatch implements SimulatedSensor {
     return this.#sampler.flush().flatMap((frame) => this.#send(frame));
   }
 
+  /** The link was lost: what it was about to send again, it does not send. */
+  linkLost(): void {
+    this.#backfill = undefined;
+  }
+
   /** What it has to send of a backfill, if there is one: the next frame, or the word that it has ended. */
   sendBackfill(): Omit<SensorMessage, 'readyAt'> | undefined {
     const backfill = this.#backfill;
