@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { STREAM_CHARACTERISTIC } from '../firmware-protocol/index.ts';
 import { btsnoopHeader, btsnoopRecord } from '../src/formats/btsnoop.ts';
+import { PATCH } from '../src/sensors/patch.ts';
 import { airCapture } from '../src/sources/air-capture.ts';
-import { PatchLink } from '../src/sources/patch-link.ts';
-import { type PatchMessage, SimulatedPatch, simulatedInfo } from '../src/sources/simulated-patch.ts';
+import { SensorLink } from '../src/sources/sensor-link.ts';
+import { SimulatedPatch } from '../src/sources/simulated-patch.ts';
+import type { SensorMessage } from '../src/sources/simulated-sensor.ts';
 import { RECORD_BEGINS_MS } from '../src/sources/wfdb.ts';
 
 // Makes the captures of this folder from SciPy's ecg.dat; README.md says how to get it.
@@ -22,7 +24,8 @@ if (ecgFile === undefined) throw new Error('usage: npm run recordings -- PATH/TO
 const ecg = readEcg(readFileSync(ecgFile));
 
 const clean: Uint8Array[] = [];
-for await (const bytes of airCapture({ samples: [ecg], rate: RATE, serial: SERIAL, seed: SEED }))
+const sensor = new SimulatedPatch(RATE, { serial: SERIAL });
+for await (const bytes of airCapture({ samples: [ecg], sensor, profile: PATCH, seed: SEED }))
   clean.push(bytes);
 const captures = {
   'mitdb-208.btsnoop': Buffer.concat(clean),
@@ -48,7 +51,8 @@ function readEcg(file: Buffer): Float32Array {
 /** What can go wrong, in 90 s; README.md lists it with the samples that are missing. */
 function faultyCapture(): Buffer {
   const records: Uint8Array[] = [btsnoopHeader()];
-  const link = new PatchLink(simulatedInfo(SERIAL), RECORD_BEGINS_MS, SEED, ({ bytes, flags }, atMs) =>
+  const patch = new SimulatedPatch(RATE, { session: 1, serial: SERIAL });
+  const link = new SensorLink(patch, PATCH, RECORD_BEGINS_MS, SEED, ({ bytes, flags }, atMs) =>
     records.push(btsnoopRecord(bytes, flags, atMs)),
   );
   const withLeadOff = ecg.slice(0, 60 * RATE).fill(Number.NaN, 25 * RATE, 28 * RATE);
@@ -56,10 +60,10 @@ function faultyCapture(): Buffer {
   link.connect();
   link.discover();
   link.subscribe();
-  link.start(1);
+  link.start();
   const began = link.timeMs;
   let frame = 0;
-  for (const message of sentBy(new SimulatedPatch(RATE, 1), withLeadOff)) {
+  for (const message of sentBy(patch, withLeadOff)) {
     const isFrame = message.characteristic === STREAM_CHARACTERISTIC;
     if (message.readyAt > 40 && message.readyAt <= 46) {
       if (isFrame && frame === 200) {
@@ -89,20 +93,20 @@ function faultyCapture(): Buffer {
   // The patch restarts: what it measures next belongs to a new session, and its clock begins anew.
   link.lose();
   link.waitUntil(began + 65_000);
-  link.connect();
+  const restarted = new SimulatedPatch(RATE, { session: 2, serial: SERIAL });
+  link.connect(restarted);
   link.discover();
   link.subscribe();
-  link.start(2);
+  link.start();
   const beganAgain = link.timeMs;
-  for (const message of sentBy(new SimulatedPatch(RATE, 2), ecg.slice(66 * RATE, 90 * RATE)))
-    link.notify(message, beganAgain);
+  for (const message of sentBy(restarted, ecg.slice(66 * RATE, 90 * RATE))) link.notify(message, beganAgain);
 
   records.pop(); // a status: the last frame is to be the torn record
   const whole = Buffer.concat(records);
   return whole.subarray(0, whole.length - 40);
 }
 
-function sentBy(patch: SimulatedPatch, millivolts: Float32Array): PatchMessage[] {
+function sentBy(patch: SimulatedPatch, millivolts: Float32Array): SensorMessage[] {
   return [...patch.push(millivolts), ...patch.flush()];
 }
 

@@ -7,12 +7,13 @@ import type { BeatModel } from './classify/beat-model.ts';
 import { Classifier } from './classify/classifier.ts';
 import { Explainer } from './explain/explainer.ts';
 import type { ExplainedVerdict } from './explain/explanation.ts';
-import { PatchDriver } from './sensors/patch.ts';
+import { AnySensor } from './sensors/any-sensor.ts';
 import type { BadFrame, SensorInfo, SensorStatus } from './sensors/sensor.ts';
 import { Conditioner } from './signal/conditioner.ts';
 import type { QualityChange, Signal } from './signal/signal.ts';
 import type { LinkChange, Source, SourceFault } from './sources/source.ts';
 import { type StageClock, through } from './stage.ts';
+import type { ClockReport } from './timeline/clock-report.ts';
 import type { Gap } from './timeline/span.ts';
 import { Timeline } from './timeline/timeline.ts';
 
@@ -24,6 +25,7 @@ export type GatewayItem =
   | SensorStatus
   | BadFrame
   | Gap
+  | ClockReport
   | QualityChange
   | Signal
   | ExplainedVerdict
@@ -46,7 +48,7 @@ export function gateway(
 ): Observable<GatewayItem> {
   const findRPeaks = () => (referencePeaks ? new ReferencePeaks(referencePeaks) : new RPeakDetector());
   return source.items.pipe(
-    through('decode', () => new PatchDriver(), clock), //       notification → block of samples
+    through('decode', () => new AnySensor(), clock), //         notification → block of samples
     through('timeline', () => new Timeline(), clock), //        block → span: samples in their place in time, or a gap
     through('signal', () => new Conditioner(), clock), //       span → filtered signal and its quality
     through('r-peaks', findRPeaks, clock), //                  signal → R peaks

@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { InputError } from '../formats/input-error.ts';
 import type { SignalSpec } from '../formats/wfdb/header.ts';
+import { SENSORS } from '../sensors/any-sensor.ts';
 import { airCapture } from '../sources/air-capture.ts';
 import { isCapture } from '../sources/open.ts';
+import type { SensorProfile } from '../sources/sensor-profile.ts';
+import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
 import { chooseLead, leadSamples, openRecord, recordName, type WfdbRecord } from '../sources/wfdb-record.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ConvertOptions {
+  readonly sensor: string;
   readonly lead?: string;
   readonly from: number;
   readonly to: number;
@@ -23,9 +27,16 @@ const OWNER_ONLY = 0o600;
 /** `beatlens convert RECORD OUT` */
 export function convertCommand(): Command {
   return new Command('convert')
-    .description('Turn a WFDB record into a BLE capture (btsnoop), as the patch would have sent it.')
+    .description(
+      'Turn a WFDB record into a BLE capture (btsnoop), as the patch or another sensor would have sent it.',
+    )
     .argument('<record>', 'the record, by its .hea file or by its name without one')
     .argument('<out>', 'the capture to write')
+    .addOption(
+      new Option('--sensor <name>', 'which sensor')
+        .choices(SENSORS.map(({ name }) => name))
+        .default(SENSORS[0].name),
+    )
     .option('--lead <name>', 'which lead (default: MLII, or else the first)')
     .option('--from <seconds>', 'where in the record to begin', seconds('--from'), 0)
     .option(
@@ -39,12 +50,14 @@ export function convertCommand(): Command {
     .addHelpText(
       'after',
       `
-The capture holds connection, discovery, subscription and a stream at 250 Hz. It is readable by you alone, and
-by Wireshark. The same arguments give the same bytes.
+The capture holds connection, discovery, subscription and the stream: 250 Hz of a patch, 130 Hz of a Polar H10,
+125 Hz of a Movesense, 128 Hz of a HealthyPi Move. It is readable by you alone, and by Wireshark. The same
+arguments give the same bytes.
 
 Examples:
   $ beatlens convert mitdb/208 208.btsnoop
   $ beatlens convert mitdb/114 114.btsnoop --lead V5 --from 60 --to 360
+  $ beatlens convert mitdb/208 208-h10.btsnoop --sensor polar-h10
   $ beatlens replay 208.btsnoop --speed 10`,
     )
     .action(convert);
@@ -64,13 +77,15 @@ async function convert(path: string, out: string, options: ConvertOptions): Prom
   const progress = new Progress(rate, lengthOf(record, options));
   const samples = stretch(record, lead, options, progress);
 
-  const bytes = await writeWhole(out, airCapture({ samples, rate, serial, seed: options.seed })).finally(() =>
-    progress.end(),
-  );
+  const sensor = SIMULATED_SENSORS[options.sensor](rate, serial);
+  const profile = SENSORS.find(({ name }) => name === options.sensor) as SensorProfile;
+
+  const capture = airCapture({ samples, sensor, profile, seed: options.seed });
+  const bytes = await writeWhole(out, capture).finally(() => progress.end());
   const duration = progress.seconds;
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ type: 'summary', time: duration, file: out, record: serial, lead: lead.description, bytes })}\n`
+      ? `${JSON.stringify({ type: 'summary', time: duration, file: out, record: serial, lead: lead.description, sensor: options.sensor, bytes })}\n`
       : `${out}: ${duration.toFixed(1)} s of record ${serial}, lead ${lead.description}, ${bytes} bytes\n`,
   );
 }

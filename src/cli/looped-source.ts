@@ -1,7 +1,8 @@
 import { filter, lastValueFrom, map, toArray } from 'rxjs';
 import { PatchDriver } from '../sensors/patch.ts';
 import { paced } from '../sources/pace.ts';
-import { type PatchMessage, SimulatedPatch } from '../sources/simulated-patch.ts';
+import { SimulatedPatch } from '../sources/simulated-patch.ts';
+import type { SensorMessage } from '../sources/simulated-sensor.ts';
 import type { Source, SourceItem } from '../sources/source.ts';
 import { StageClock, through } from '../stage.ts';
 import { GRID_RATE } from '../timeline/span.ts';
@@ -41,6 +42,6 @@ export function loopedSource(title: string, millivolts: Float32Array, seconds: n
   return { title, items: paced(batches, 'max') };
 }
 
-function delivered({ characteristic, value, readyAt }: PatchMessage): SourceItem {
+function delivered({ characteristic, value, readyAt }: SensorMessage): SourceItem {
   return { kind: 'notification', characteristic, via: 'notification', value, receivedAtMs: readyAt * 1000 };
 }

@@ -1,12 +1,15 @@
 import { CLASSES, type Verdict } from '../classify/verdict.ts';
 import type { ExplainedVerdict, Explanation } from '../explain/explanation.ts';
 import type { SensorInfo, SensorStatus } from '../sensors/sensor.ts';
+import type { ClockReport } from '../timeline/clock-report.ts';
 import { GRID_RATE } from '../timeline/span.ts';
 import { round } from './numbers.ts';
 import type { Provenance } from './output.ts';
 import type { OutputItem } from './output-item.ts';
 import { StreamTime } from './stream-time.ts';
 import type { Tally } from './tally.ts';
+
+type SensorItem = SensorInfo | SensorStatus | ClockReport;
 
 /** One line of NDJSON. `time` is seconds since the stream began. */
 export interface StreamEvent {
@@ -44,6 +47,7 @@ export class Events {
       }
       case 'sensor-info':
       case 'sensor-status':
+      case 'clock':
         return this.#sensorChange(time, item);
       case 'gap':
         return { type: 'gap', time, duration: round(item.duration, 3), cause: item.cause };
@@ -61,7 +65,7 @@ export class Events {
     }
   }
 
-  #sensorChange(time: number, item: SensorInfo | SensorStatus): StreamEvent | undefined {
+  #sensorChange(time: number, item: SensorItem): StreamEvent | undefined {
     const before = JSON.stringify(this.#sensor);
     this.#sensor = { ...this.#sensor, ...sensorFields(item) };
     if (JSON.stringify(this.#sensor) === before) return undefined;
@@ -69,16 +73,32 @@ export class Events {
   }
 }
 
-function sensorFields(item: SensorInfo | SensorStatus): Record<string, string | number> {
-  if (item.kind === 'sensor-info') {
-    const { model, serial, protocol, rate } = item;
-    return { model, serial, protocol, rate };
+/** What is reported of a sensor, fields that are not being left out. */
+function sensorFields(item: SensorItem): Record<string, string | number> {
+  switch (item.kind) {
+    case 'sensor-info': {
+      const { maker, model, serial, firmware, protocol, rate, lossEvidence } = item;
+      return known({ maker, model, serial, firmware, protocol, rate, lossEvidence });
+    }
+    case 'sensor-status': {
+      const { batteryPercent, samplesDropped } = item;
+      return known({ batteryPercent, samplesDropped });
+    }
+    case 'clock':
+      return known(clockFields(item));
   }
-  const { batteryPercent, samplesDropped } = item;
-  return {
-    ...(batteryPercent === undefined ? {} : { batteryPercent }),
-    ...(samplesDropped === undefined ? {} : { samplesDropped }),
-  };
+}
+
+function known(
+  fields: Readonly<Record<string, string | number | undefined>>,
+): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
+}
+
+function clockFields({ rate, drift }: ClockReport) {
+  return { trueRate: round(rate, 3), driftPpm: drift === undefined ? undefined : round(drift * 1e6, 0) };
 }
 
 function beatEvent(time: number, { verdict, explanation }: ExplainedVerdict): StreamEvent {
@@ -151,5 +171,7 @@ export function summaryEvent(tally: Tally): StreamEvent {
     sourceFaults: tally.sourceFaults,
     heartRate: heartRate ? { min: round(heartRate.min, 1), max: round(heartRate.max, 1) } : null,
     batteryPercent: tally.batteryPercent ?? null,
+    lossEvidence: tally.lossEvidence ?? null,
+    clock: tally.clock ? clockFields(tally.clock) : null,
   };
 }

@@ -3,6 +3,7 @@ import type { ExplainedVerdict } from '../explain/explanation.ts';
 import type { BadFrame, SensorInfo, SensorStatus } from '../sensors/sensor.ts';
 import type { QualityChange, Signal } from '../signal/signal.ts';
 import type { LinkChange, SourceFault } from '../sources/source.ts';
+import type { ClockReport } from '../timeline/clock-report.ts';
 import type { Gap } from '../timeline/span.ts';
 
 /** What an output takes: everything that leaves the gateway. */
@@ -13,6 +14,7 @@ export type OutputItem =
   | SensorStatus
   | BadFrame
   | Gap
+  | ClockReport
   | QualityChange
   | Signal
   | ExplainedVerdict

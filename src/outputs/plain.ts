@@ -1,3 +1,4 @@
+import type { SensorInfo } from '../sensors/sensor.ts';
 import type { StageClock } from '../stage.ts';
 import type { LineWriter } from './line-writer.ts';
 import { clockTime } from './numbers.ts';
@@ -51,7 +52,7 @@ export class PlainOutput implements Output {
           ? `link connected${item.address ? ` to ${item.address}` : ''}`
           : `link lost${item.reason ? `: ${item.reason}` : ''}`;
       case 'sensor-info':
-        return `sensor ${item.model} ${item.serial}, protocol ${item.protocol}, ${item.rate} Hz`;
+        return sensorWords(item);
       case 'bad-frame':
         return this.#skippedWords(`skipped a bad frame: ${item.reason}`);
       case 'source-fault':
@@ -66,4 +67,17 @@ export class PlainOutput implements Output {
     if (this.#skipped > SKIPPED_SHOWN) return undefined;
     return this.#skipped === SKIPPED_SHOWN ? `${words} (further ones are only counted)` : words;
   }
+}
+
+function sensorWords({ maker, model, serial, firmware, protocol, rate, lossEvidence }: SensorInfo): string {
+  const parts = [
+    maker !== undefined && `by ${maker}`,
+    model,
+    serial !== undefined && `serial ${serial}`,
+    firmware !== undefined && `firmware ${firmware}`,
+    protocol !== undefined && `protocol ${protocol}`,
+    rate !== undefined && `${rate} Hz`,
+    lossEvidence === 'none' && 'lost samples cannot be seen',
+  ];
+  return `sensor ${parts.filter((part) => part !== undefined && part !== false).join(', ')}`;
 }

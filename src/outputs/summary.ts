@@ -20,6 +20,7 @@ export function summaryText(tally: Tally, clock: StageClock, { source, model }: 
       'skipped',
       `${counted(tally.badFrames, 'bad frame')}, ${counted(tally.sourceFaults, 'fault')} in the input`,
     ],
+    ['clock', clockWords(tally)],
     ['battery', batteryPercent === undefined ? undefined : `${batteryPercent} %`],
     ['processor', processorTotal(clock, tally.duration)],
     ['by stage', stageTimes(clock)],
@@ -45,12 +46,21 @@ function explainedShare({ explained, beats }: Tally): string {
   return `Grad-CAM ran for ${explained.toLocaleString('en')} of ${counted(beats, 'beat')}${share}`;
 }
 
-function gapCounts({ gaps, gapSeconds, gapsByCause }: Tally): string {
-  if (gaps === 0) return 'none';
+function gapCounts({ gaps, gapSeconds, gapsByCause, lossEvidence }: Tally): string {
+  const blind = lossEvidence === 'none' ? '; this sensor does not let lost samples be seen' : '';
+  if (gaps === 0) return `none${blind}`;
   const causes = [...gapsByCause].map(
     ([cause, { count, seconds }]) => `${count} ${cause}, ${seconds.toFixed(1)} s`,
   );
-  return `${gaps}, ${gapSeconds.toFixed(1)} s (${causes.join('; ')})`;
+  return `${gaps}, ${gapSeconds.toFixed(1)} s (${causes.join('; ')})${blind}`;
+}
+
+function clockWords({ clock }: Tally): string | undefined {
+  if (clock === undefined) return undefined;
+  const rate = `${clock.rate.toFixed(3)} samples a second`;
+  if (clock.drift === undefined) return `${rate}; the sensor sends no time`;
+  const ppm = Math.round(clock.drift * 1e6);
+  return `${rate}; the sensor's clock is ${ppm === 0 ? 'right' : `${Math.abs(ppm)} ppm ${ppm > 0 ? 'fast' : 'slow'}`}`;
 }
 
 function unjudgedTimes({ flawedSeconds }: Tally): string | undefined {

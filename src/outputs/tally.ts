@@ -1,5 +1,7 @@
 import { type BeatClass, CLASSES } from '../classify/verdict.ts';
+import type { LossEvidence } from '../sensors/sensor.ts';
 import type { QualityFlaw } from '../signal/signal.ts';
+import type { ClockReport } from '../timeline/clock-report.ts';
 import { type GapCause, GRID_RATE } from '../timeline/span.ts';
 import { HeartRate } from './heart-rate.ts';
 import type { OutputItem } from './output-item.ts';
@@ -22,6 +24,9 @@ export class Tally {
   sourceFaults = 0;
   heartRate: { min: number; max: number } | undefined;
   batteryPercent: number | undefined;
+  /** The newest word on the sensor's clock. */
+  clock: ClockReport | undefined;
+  lossEvidence: LossEvidence | undefined;
   readonly #heartRate = new HeartRate();
 
   take(item: OutputItem): void {
@@ -60,6 +65,12 @@ export class Tally {
         break;
       case 'source-fault':
         this.sourceFaults++;
+        break;
+      case 'clock':
+        this.clock = item;
+        break;
+      case 'sensor-info':
+        this.lossEvidence = item.lossEvidence ?? this.lossEvidence;
         break;
       case 'sensor-status':
         this.batteryPercent = item.batteryPercent ?? this.batteryPercent;

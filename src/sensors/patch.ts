@@ -1,15 +1,30 @@
 import {
+  CONTROL_CHARACTERISTIC,
+  type ControlRequest,
+  decodeAnswer,
   decodeInfo,
   decodeStatus,
   decodeStreamFrame,
+  encodeRequest,
   INFO_CHARACTERISTIC,
+  OPCODES,
+  PATCH_SERVICE,
   STATUS_CHARACTERISTIC,
   STREAM_CHARACTERISTIC,
   TICKS_PER_SECOND,
 } from '../../firmware-protocol/index.ts';
+import type { SensorProfile } from '../sources/sensor-profile.ts';
 import type { Notification } from '../sources/source.ts';
-import type { Stage } from '../stage.ts';
-import type { BadFrame, Block, SensorInfo, SensorItem, SensorStatus } from './sensor.ts';
+import { badFrame } from './bad-frame.ts';
+import type {
+  BackfillChange,
+  BadFrame,
+  Block,
+  SensorDriver,
+  SensorInfo,
+  SensorItem,
+  SensorStatus,
+} from './sensor.ts';
 import { unwrap32 } from './unwrap.ts';
 
 /** What a patch is taken to be until its info has been read: 1 µV a unit, 250 Hz and no other rate. */
@@ -17,6 +32,25 @@ const DEFAULT_NANOVOLTS_PER_UNIT = 1_000;
 const DEFAULT_RATES: readonly number[] = [250];
 
 const NANOVOLTS_PER_MILLIVOLT = 1_000_000;
+
+/** 200 ms at 250 Hz: what a frame adds to the delay. */
+const SAMPLES_PER_FRAME = 50;
+
+export const PATCH: SensorProfile = {
+  name: 'patch',
+  service: PATCH_SERVICE,
+  reads: [INFO_CHARACTERISTIC],
+  subscriptions: [CONTROL_CHARACTERISTIC, STATUS_CHARACTERISTIC, STREAM_CHARACTERISTIC],
+  start: (tag) => [
+    control({ opcode: 'start', tag, format: 'int16', rateNumber: 0, samplesPerFrame: SAMPLES_PER_FRAME }),
+  ],
+  // Another tag than the start's.
+  stop: (tag) => [control({ opcode: 'stop', tag: (tag + 1) & 0xff })],
+};
+
+function control(request: ControlRequest) {
+  return { characteristic: CONTROL_CHARACTERISTIC, value: encodeRequest(request) };
+}
 
 /** A frame's place in its session. */
 interface Place {
@@ -27,13 +61,21 @@ interface Place {
 
 /**
  * The driver of the patch that speaks firmware-protocol/: stream frames become blocks, be they live or backfill,
- * info and status what they say. What cannot be decoded becomes a {@link BadFrame}; other characteristics are not its business.
+ * info and status what they say. What cannot be decoded becomes a {@link BadFrame}; other characteristics are
+ * not its business.
  */
-export class PatchDriver implements Stage<Notification, SensorItem> {
+export class PatchDriver implements SensorDriver {
   readonly takes = ['notification'] as const;
+  readonly characteristics = [
+    STREAM_CHARACTERISTIC,
+    INFO_CHARACTERISTIC,
+    STATUS_CHARACTERISTIC,
+    CONTROL_CHARACTERISTIC,
+  ];
   #millivoltsPerUnit = DEFAULT_NANOVOLTS_PER_UNIT / NANOVOLTS_PER_MILLIVOLT;
   /** By number, hertz; the usual one first. */
   #rates = DEFAULT_RATES;
+  #resends = false;
   /** Of the last live frame: the next one is unwrapped against it. */
   #last: Place | undefined;
 
@@ -45,6 +87,8 @@ export class PatchDriver implements Stage<Notification, SensorItem> {
         return [this.#info(notification)];
       case STATUS_CHARACTERISTIC:
         return [status(notification)];
+      case CONTROL_CHARACTERISTIC:
+        return answer(notification);
       default:
         return [];
     }
@@ -76,6 +120,8 @@ export class PatchDriver implements Stage<Notification, SensorItem> {
       saturated: flags.saturated,
       discontinuity: flags.discontinuity,
       eventMarker: flags.eventMarker,
+      resends: this.#resends,
+      backfill: type === 'backfill',
     };
   }
 
@@ -91,7 +137,8 @@ export class PatchDriver implements Stage<Notification, SensorItem> {
   #info({ value, receivedAtMs }: Notification): SensorInfo | BadFrame {
     const info = decodeInfo(value);
     if (!info.ok) return badFrame('info', info.reason, receivedAtMs);
-    const { major, minor, model, serial, nanovoltsPerUnit, ratesMillihertz } = info.value;
+    const { major, minor, model, serial, nanovoltsPerUnit, ratesMillihertz, capabilities } = info.value;
+    this.#resends = capabilities.backfill;
     this.#millivoltsPerUnit = nanovoltsPerUnit / NANOVOLTS_PER_MILLIVOLT;
     this.#rates = ratesMillihertz.map((millihertz) => millihertz / 1_000);
     return {
@@ -101,6 +148,7 @@ export class PatchDriver implements Stage<Notification, SensorItem> {
       serial,
       protocol: `${major}.${minor}`,
       rate: this.#rates[0],
+      lossEvidence: 'index',
     };
   }
 }
@@ -119,6 +167,22 @@ function status({ value, receivedAtMs }: Notification): SensorStatus | BadFrame 
   };
 }
 
-function badFrame(characteristic: string, reason: string, receivedAtMs: number): BadFrame {
-  return { kind: 'bad-frame', receivedAtMs, reason: `${characteristic}: ${reason}` };
+/** Of the answers only those to backfill, and refusals, concern who reads the stream. */
+function answer({ value, receivedAtMs }: Notification): (BackfillChange | BadFrame)[] {
+  const answer = decodeAnswer(value);
+  if (!answer.ok) return [badFrame('control', answer.reason, receivedAtMs)];
+  switch (answer.value.result) {
+    case 'backfilling':
+      return [{ kind: 'backfill', state: 'coming', receivedAtMs }];
+    case 'backfill-ended':
+    case 'aborted':
+      return [{ kind: 'backfill', state: 'ended', receivedAtMs }];
+    case 'refused': {
+      const { opcode, code } = answer.value;
+      if (opcode === OPCODES.backfill) return [{ kind: 'backfill', state: 'ended', receivedAtMs }];
+      return [badFrame('control', `opcode ${opcode} refused: ${code}`, receivedAtMs)];
+    }
+    default:
+      return [];
+  }
 }

@@ -1,17 +1,29 @@
 import {
+  CONTROL_CHARACTERISTIC,
+  type ControlAnswer,
+  decodeRequest,
+  encodeAnswer,
   encodeInfo,
   encodeStatus,
   encodeStreamFrame,
+  INFO_CHARACTERISTIC,
+  OPCODES,
+  PATCH_SERVICE,
   PROTOCOL_MAJOR,
   PROTOCOL_MINOR,
   STATUS_CHARACTERISTIC,
   STREAM_CHARACTERISTIC,
+  type StreamFrame,
   TICKS_PER_SECOND,
 } from '../../firmware-protocol/index.ts';
-import { Resampler } from '../dsp/resample.ts';
+import { CharacteristicProperty, type ServiceSpec } from '../formats/att-build.ts';
+import { FrameRing } from './frame-ring.ts';
+import { type SampledFrame, Sampler } from './sampler.ts';
+import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
+import { GENERIC_ACCESS } from './simulated-services.ts';
 
 const RATE = 250;
-export const SAMPLES_PER_FRAME = 50;
+const SAMPLES_PER_FRAME = 50;
 const UNITS_PER_MILLIVOLT = 1000;
 const LARGEST_UNIT = 32_767;
 /** The patch has been awake for a while when a stream begins: its clock does not start at 0. */
@@ -21,12 +33,17 @@ const HOURS_A_CHARGE = 100;
 const LOW_BATTERY_PERCENT = 10;
 const CENTIDEGREES_ON_SKIN = 3150;
 
-/** Something that the patch notifies. */
-export interface PatchMessage {
-  readonly characteristic: string;
-  readonly value: Uint8Array;
-  /** When it was complete, in seconds after the patch took its first sample. */
-  readonly readyAt: number;
+const { READ, WRITE, NOTIFY, INDICATE } = CharacteristicProperty;
+
+export interface SimulatedPatchOptions {
+  /** Changes at every start of a stream. */
+  readonly session?: number;
+  /** What it plays, such as the name of a record. */
+  readonly serial?: string;
+  /** Seconds a second by which its clock, which also times its samples, is fast. */
+  readonly clockError?: number;
+  /** Samples that it keeps for backfill; without it, none. */
+  readonly ringDepth?: number;
 }
 
 /**
@@ -34,108 +51,158 @@ export interface PatchMessage {
  * a frame, a status each second or when the lead comes off. Every source that plays a stored signal goes
  * through it, so that all of them give the same samples.
  */
-export class SimulatedPatch {
-  readonly #rate: number;
+export class SimulatedPatch implements SimulatedSensor {
+  readonly address = 'f6:3a:2c:51:0b:e7';
+  readonly mtu = 247;
+  readonly services: readonly ServiceSpec[] = [
+    GENERIC_ACCESS,
+    {
+      uuid: PATCH_SERVICE,
+      characteristics: {
+        [STREAM_CHARACTERISTIC]: NOTIFY,
+        [INFO_CHARACTERISTIC]: READ,
+        [STATUS_CHARACTERISTIC]: READ | NOTIFY,
+        [CONTROL_CHARACTERISTIC]: WRITE | INDICATE,
+      },
+    },
+  ];
   readonly #session: number;
-  readonly #resampler: Resampler;
-  /** Indices of samples of the patch that lie in missing ones of the signal: from, to (exclusive). */
-  readonly #missing: { readonly from: number; to: number }[] = [];
-  #received = 0;
-  #lastMillivolts = 0;
-
-  readonly #frame = new Int32Array(SAMPLES_PER_FRAME);
-  #filled = 0;
-  #frameIndex = 0;
-  #frameSaturated = false;
-  #frameLeadOff = false;
+  readonly #serial: string;
+  /** Samples a second of true time. */
+  readonly #trueRate: number;
+  readonly #sampler: Sampler;
+  readonly #ring: FrameRing;
   #leadOff = false;
   #nextStatusAt = 0;
+  #backfill: { readonly tag: number; next: number; readonly end: number; complete: boolean } | undefined;
 
-  /**
-   * @param rate of the signal, 1 to 100,000 Hz
-   * @param session changes at every start of a stream
-   */
-  constructor(rate: number, session = 1) {
-    this.#rate = rate;
+  /** @param rate of the signal, 1 to 100,000 Hz */
+  constructor(
+    rate: number,
+    { session = 1, serial = '', clockError = 0, ringDepth = 0 }: SimulatedPatchOptions = {},
+  ) {
     this.#session = session;
-    this.#resampler = new Resampler(rate, RATE);
+    this.#serial = serial;
+    this.#trueRate = RATE * (1 + clockError);
+    this.#sampler = new Sampler(rate, {
+      rate: this.#trueRate,
+      samplesPerFrame: SAMPLES_PER_FRAME,
+      unitsPerMillivolt: UNITS_PER_MILLIVOLT,
+      range: LARGEST_UNIT,
+    });
+    this.#ring = new FrameRing(ringDepth);
+  }
+
+  /** Info and status can be read. */
+  read(characteristic: string): Uint8Array {
+    return characteristic === INFO_CHARACTERISTIC
+      ? simulatedInfo(this.#serial, this.#ring.depth)
+      : this.#status(this.#nextStatusAt);
+  }
+
+  /** Grants what a request on the control characteristic asks for, as far as it knows it. */
+  write(_characteristic: string, value: Uint8Array): { characteristic: string; value: Uint8Array } {
+    return { characteristic: CONTROL_CHARACTERISTIC, value: encodeAnswer(this.#answer(value)) };
   }
 
   /** @param millivolts NaN where nothing was measured: the lead counts as off */
-  push(millivolts: Float32Array): PatchMessage[] {
-    const held = millivolts.map((value, position) => {
-      if (Number.isNaN(value)) this.#markMissing(this.#received + position);
-      else this.#lastMillivolts = value;
-      return this.#lastMillivolts;
-    });
-    this.#received += millivolts.length;
-    return this.#frames(this.#resampler.push(held));
+  push(millivolts: Float32Array): SensorMessage[] {
+    return this.#sampler.push(millivolts).flatMap((frame) => this.#send(frame));
   }
 
   /** The signal has ended: returns the last frames, of which one may be shorter. */
-  flush(): PatchMessage[] {
-    const messages = this.#frames(this.#resampler.flush());
-    if (this.#filled > 0) messages.push(...this.#send());
-    return messages;
+  flush(): SensorMessage[] {
+    return this.#sampler.flush().flatMap((frame) => this.#send(frame));
   }
 
-  #markMissing(index: number): void {
-    // What lies between this sample and its neighbours on either side is not known either.
-    const from = Math.floor(((index - 1) * RATE) / this.#rate) + 1;
-    const to = Math.ceil(((index + 1) * RATE) / this.#rate);
-    const last = this.#missing.at(-1);
-    if (last !== undefined && from <= last.to) last.to = to;
-    else this.#missing.push({ from, to });
+  /** The link was lost: what it was about to send again, it does not send. */
+  linkLost(): void {
+    this.#backfill = undefined;
   }
 
-  #isMissing(index: number): boolean {
-    while (this.#missing.length > 0 && this.#missing[0].to <= index) this.#missing.shift();
-    return this.#missing.length > 0 && this.#missing[0].from <= index;
-  }
-
-  #frames(millivolts: Float32Array): PatchMessage[] {
-    const messages: PatchMessage[] = [];
-    for (const value of millivolts) {
-      const units = Math.round(value * UNITS_PER_MILLIVOLT);
-      const clipped = Math.max(-LARGEST_UNIT, Math.min(LARGEST_UNIT, units));
-      this.#frameSaturated ||= clipped !== units;
-      this.#frameLeadOff ||= this.#isMissing(this.#frameIndex + this.#filled);
-      this.#frame[this.#filled++] = clipped;
-      if (this.#filled === SAMPLES_PER_FRAME) messages.push(...this.#send());
+  /** What it has to send of a backfill, if there is one: the next frame, or the word that it has ended. */
+  sendBackfill(): Omit<SensorMessage, 'readyAt'> | undefined {
+    const backfill = this.#backfill;
+    if (backfill === undefined) return undefined;
+    const part = this.#ring.part(backfill.next, backfill.end);
+    if (part === undefined) {
+      this.#backfill = undefined;
+      const answer = { result: 'backfill-ended', tag: backfill.tag, complete: backfill.complete } as const;
+      return { characteristic: CONTROL_CHARACTERISTIC, value: encodeAnswer(answer) };
     }
-    return messages;
+    if (part.firstIndex > backfill.next) backfill.complete = false;
+    backfill.next = part.firstIndex + part.units.length;
+    return { characteristic: STREAM_CHARACTERISTIC, value: this.#frame(part, 'backfill') };
   }
 
-  #send(): PatchMessage[] {
-    const readyAt = (this.#frameIndex + this.#filled) / RATE;
-    const value = encodeStreamFrame({
-      type: 'live',
-      format: 'int16',
-      rateNumber: 0,
-      flags: {
-        leadOffPositive: this.#frameLeadOff,
-        leadOffNegative: this.#frameLeadOff,
-        saturated: this.#frameSaturated,
-        discontinuity: false,
-        lowBattery: batteryPercent(readyAt) <= LOW_BATTERY_PERCENT,
-        eventMarker: false,
-      },
-      session: this.#session,
-      firstIndex: this.#frameIndex % 2 ** 32,
-      ticks: Math.round((AWAKE_SECONDS + this.#frameIndex / RATE) * TICKS_PER_SECOND) % 2 ** 32,
-      samples: this.#frame.subarray(0, this.#filled),
+  #answer(value: Uint8Array): ControlAnswer {
+    const request = decodeRequest(value);
+    if (!request.ok) {
+      return { result: 'refused', tag: value[1] ?? 0, opcode: value[0] & 0x7f, code: 'bad-parameter' };
+    }
+    const { opcode, tag } = request.value;
+    const refused = (code: 'busy' | 'not-in-ring' | 'not-supported'): ControlAnswer => ({
+      result: 'refused',
+      tag,
+      opcode: OPCODES[opcode],
+      code,
     });
-    const messages = [{ characteristic: STREAM_CHARACTERISTIC, value, readyAt }];
-    if (readyAt >= this.#nextStatusAt || this.#frameLeadOff !== this.#leadOff) {
-      this.#leadOff = this.#frameLeadOff;
+    switch (request.value.opcode) {
+      case 'start': {
+        const coding = { format: 'int16', rateNumber: 0 } as const;
+        const session = this.#session;
+        return { result: 'started', tag, session, samplesPerFrame: SAMPLES_PER_FRAME, ...coding };
+      }
+      case 'stop':
+        return { result: 'stopped', tag };
+      case 'backfill': {
+        if (this.#backfill !== undefined) return refused('busy');
+        const { session, firstIndex, count } = request.value;
+        const part = session === this.#session ? this.#ring.part(firstIndex, firstIndex + count) : undefined;
+        if (part === undefined) return refused('not-in-ring');
+        const next = part.firstIndex;
+        const end = Math.min(firstIndex + count, this.#ring.end);
+        this.#backfill = { tag, next, end, complete: true };
+        return { result: 'backfilling', tag, firstIndex: next, count: end - next };
+      }
+      case 'abort':
+        this.#backfill = undefined;
+        return { result: 'aborted', tag };
+      default:
+        return refused('not-supported');
+    }
+  }
+
+  #send(frame: SampledFrame): SensorMessage[] {
+    this.#ring.push(frame);
+    const readyAt = (frame.firstIndex + frame.units.length) / this.#trueRate;
+    const messages = [{ characteristic: STREAM_CHARACTERISTIC, value: this.#frame(frame, 'live'), readyAt }];
+    if (readyAt >= this.#nextStatusAt || frame.leadOff !== this.#leadOff) {
+      this.#leadOff = frame.leadOff;
       this.#nextStatusAt = Math.floor(readyAt) + STATUS_EVERY_SECONDS;
       messages.push({ characteristic: STATUS_CHARACTERISTIC, value: this.#status(readyAt), readyAt });
     }
-    this.#frameIndex += this.#filled;
-    this.#filled = 0;
-    this.#frameSaturated = false;
-    this.#frameLeadOff = false;
     return messages;
+  }
+
+  #frame({ firstIndex, units, saturated, leadOff }: SampledFrame, type: StreamFrame['type']): Uint8Array {
+    return encodeStreamFrame({
+      type,
+      format: 'int16',
+      rateNumber: 0,
+      flags: {
+        leadOffPositive: leadOff,
+        leadOffNegative: leadOff,
+        saturated,
+        discontinuity: false,
+        lowBattery: batteryPercent((firstIndex + units.length) / RATE) <= LOW_BATTERY_PERCENT,
+        eventMarker: false,
+      },
+      session: this.#session,
+      firstIndex: firstIndex % 2 ** 32,
+      ticks: Math.round((AWAKE_SECONDS + firstIndex / RATE) * TICKS_PER_SECOND) % 2 ** 32,
+      samples: units,
+    });
   }
 
   #status(at: number): Uint8Array {
@@ -167,12 +234,12 @@ function batteryPercent(atSeconds: number): number {
  *
  * @param serial what it plays, such as the name of a record
  */
-export function simulatedInfo(serial: string): Uint8Array {
+export function simulatedInfo(serial: string, ringDepth = 0): Uint8Array {
   return encodeInfo({
     major: PROTOCOL_MAJOR,
     minor: PROTOCOL_MINOR,
     capabilities: {
-      backfill: false,
+      backfill: ringDepth > 0,
       timePing: false,
       leadOffPerElectrode: false,
       eventButton: false,
@@ -182,7 +249,7 @@ export function simulatedInfo(serial: string): Uint8Array {
     },
     nanovoltsPerUnit: 1_000_000 / UNITS_PER_MILLIVOLT,
     ratesMillihertz: [RATE * 1000],
-    ringDepth: 0,
+    ringDepth,
     model: 'Simulated patch',
     serial: serial.replace(/[^\x20-\x7e]/g, '?').slice(0, 24),
   });

@@ -1,6 +1,7 @@
 import { INFO_CHARACTERISTIC } from '../../firmware-protocol/index.ts';
 import { paced, type Speed } from './pace.ts';
-import { type PatchMessage, SimulatedPatch, simulatedInfo } from './simulated-patch.ts';
+import { SimulatedPatch, simulatedInfo } from './simulated-patch.ts';
+import type { SensorMessage } from './simulated-sensor.ts';
 import type { Notification, Source, SourceItem } from './source.ts';
 import { chooseLead, leadSamples, openRecord, recordName } from './wfdb-record.ts';
 
@@ -43,7 +44,7 @@ async function* recordItems(path: string, { lead, until }: WfdbOptions): AsyncGe
   yield patch.flush().map(delivered);
 }
 
-function delivered({ characteristic, value, readyAt }: PatchMessage): Notification {
+function delivered({ characteristic, value, readyAt }: SensorMessage): Notification {
   const receivedAtMs = RECORD_BEGINS_MS + readyAt * 1000 + LATENCY_MS;
   return { kind: 'notification', characteristic, via: 'notification', value, receivedAtMs };
 }

@@ -2,10 +2,20 @@
 const STRETCH_SECONDS = 2;
 /** Stretches that the fit looks back on (10 minutes). */
 const MAX_STRETCHES = 300;
-/** The drift is learnt once the sightings span this. */
-const BASELINE_SECONDS = 20;
+
+/** What can be expected of a sensor's clock. */
+export interface ClockKind {
+  /** Seconds a second by which it may differ from the gateway's. */
+  readonly maxDrift: number;
+  /** The drift is learnt once the sightings span this. */
+  readonly baselineSeconds: number;
+}
+
 /** Two crystals do not drift apart faster than this. */
-const MAX_DRIFT = 1e-3;
+export const CRYSTAL: ClockKind = { maxDrift: 1e-3, baselineSeconds: 20 };
+/** A count of samples that a front end takes at its own, nominal rate. */
+export const SAMPLE_COUNT: ClockKind = { maxDrift: 0.06, baselineSeconds: 6 };
+
 /** An arrival further off the line than this is no jitter: too early at once … */
 const STEP_SECONDS = 0.5;
 /** … too late when whole stretches are, so many in a row: a clock was set, or a queue has grown for good. */
@@ -44,13 +54,15 @@ export class ClockFit {
   /** The least lag of the stretch at hand. */
   #least: Sighting;
   #lateStretches = 0;
+  readonly #kind: ClockKind;
 
   /**
    * @param device seconds on the sensor's clock that map to `time`
    * @param arrival seconds on the gateway's clock when that was heard of
    * @param drift what is known of the drift
    */
-  constructor(device: number, arrival: number, time: number, drift = 0) {
+  constructor(device: number, arrival: number, time: number, drift = 0, kind = CRYSTAL) {
+    this.#kind = kind;
     this.#least = { device, lag: arrival - device };
     this.#origin = { ...this.#least, time };
     this.#line = { ...this.#least, drift };
@@ -76,7 +88,7 @@ export class ClockFit {
   see(device: number, arrival: number): void {
     const sighting = { device, lag: arrival - device };
     if (sighting.lag < lagOn(this.#line, device) - STEP_SECONDS) {
-      this.#restart(sighting);
+      this.restart(device, arrival);
     } else if (stretchOf(device) !== stretchOf(this.#least.device)) {
       this.#endStretch();
       this.#least = sighting;
@@ -85,32 +97,36 @@ export class ClockFit {
     }
   }
 
+  /**
+   * What was seen before tells nothing any more, as when a clock was set: forgets the offset, keeps the drift, and
+   * lets time run on by the sensor's clock.
+   */
+  restart(device: number, arrival: number): void {
+    const sighting = { device, lag: arrival - device };
+    this.#origin = { ...sighting, time: this.timeOf(device) };
+    this.#line = { ...sighting, drift: this.#line.drift };
+    this.#sightings = [];
+    this.#least = sighting;
+    this.#lateStretches = 0;
+  }
+
   #endStretch(): void {
     const least = this.#least;
     const isLate = least.lag > lagOn(this.#line, least.device) + STEP_SECONDS;
     this.#lateStretches = isLate ? this.#lateStretches + 1 : 0;
     if (this.#lateStretches >= STEP_STRETCHES) {
-      this.#restart(least);
+      this.restart(least.device, least.device + least.lag);
       return;
     }
     const newest = this.#sightings.at(-1);
     if (newest !== undefined && least.device <= newest.device) return;
     this.#sightings.push(least);
     if (this.#sightings.length > MAX_STRETCHES) this.#sightings.shift();
-    this.#line = lineBelow(this.#sightings, this.#line.drift);
+    this.#line = lineBelow(this.#sightings, this.#line.drift, this.#kind);
     // As long as the window reaches back to the origin, its lag becomes better known too.
     if (this.#origin.device >= this.#sightings[0].device - STRETCH_SECONDS) {
       this.#origin = { ...this.#origin, lag: lagOn(this.#line, this.#origin.device) };
     }
-  }
-
-  /** The clocks have parted: forgets the offset, keeps the drift, and lets time run on by the sensor's clock. */
-  #restart(sighting: Sighting): void {
-    this.#origin = { ...sighting, time: this.timeOf(sighting.device) };
-    this.#line = { ...sighting, drift: this.#line.drift };
-    this.#sightings = [];
-    this.#least = sighting;
-    this.#lateStretches = 0;
   }
 }
 
@@ -127,10 +143,14 @@ function lagOn(line: Line, device: number): number {
  * @param sightings at least one, by ascending device time
  * @param drift the drift to go by while they span too little
  */
-function lineBelow(sightings: readonly Sighting[], drift: number): Line {
+function lineBelow(
+  sightings: readonly Sighting[],
+  drift: number,
+  { maxDrift, baselineSeconds }: ClockKind,
+): Line {
   const newest = sightings[sightings.length - 1];
-  const learnt = newest.device - sightings[0].device < BASELINE_SECONDS ? drift : hullDrift(sightings);
-  const bounded = Math.max(-MAX_DRIFT, Math.min(MAX_DRIFT, learnt));
+  const learnt = newest.device - sightings[0].device < baselineSeconds ? drift : hullDrift(sightings);
+  const bounded = Math.max(-maxDrift, Math.min(maxDrift, learnt));
   let lag = newest.lag;
   for (const s of sightings) lag = Math.min(lag, s.lag + bounded * (newest.device - s.device));
   return { device: newest.device, lag, drift: bounded };

@@ -5,35 +5,64 @@ const TOLERANCE_SECONDS = 1e-3;
 /** A clock that is off by more than this has jumped … */
 const JUMP_SECONDS = 1;
 /** … where it was also heard of lately: the sample clock may be a poor oscillator of its own. */
-const MAX_RATE_ERROR = 0.02;
+const MAX_RATE_ERROR = 0.05;
 /** Samples cannot have been missing for longer than the time since the last block, and what queues delay. */
 const QUEUE_SECONDS = 10;
+/** A measured rate that differs by this from the one that is gone by takes its place. */
+const RATE_TOLERANCE = 1e-3;
+/** The rate is measured over at least this … */
+const BASELINE_SECONDS = 5;
+/** … and at most this: crystals drift with temperature. */
+const MEMORY_SECONDS = 600;
+
+/** A sample by its index, and its time. */
+interface Mark {
+  readonly index: number;
+  readonly time: number;
+}
 
 /**
- * When each sample of a stream was taken: seconds on the sensor's own clock since the first one. The sample count is exact but its rate is
- * nominal; the clock is coarse. So time follows the count and is pulled along only as far as the clock demands:
- * a perfect sensor's samples lie exactly 1 / rate apart, whatever its ticks are.
+ * When each sample of a stream was taken: seconds on the sensor's own clock since the first one. The sample count
+ * is exact but its rate is nominal; the clock is coarse. So time follows the count and is pulled along only as far
+ * as the clock demands: a perfect sensor's samples lie exactly 1 / rate apart, whatever its ticks are. A sensor
+ * that sends no time has no other clock than its count.
  */
 export class SampleClock {
-  readonly #rate: number;
+  #pace: number;
   #anchorIndex: number;
   #anchorTime = 0;
   /** The sensor's clock at time 0, as if it had never jumped. */
   #zero: number;
   #heardAtMs: number;
   #heardIndex: number;
+  /** Between them and the newest block the rate is measured; the younger one takes over from the older one. */
+  #older: Mark;
+  #younger: Mark;
 
   constructor(first: Block) {
-    this.#rate = first.rate;
+    this.#pace = first.rate;
     this.#anchorIndex = first.firstIndex;
-    this.#zero = first.deviceTime;
+    this.#zero = clockOf(first);
+    this.#older = { index: first.firstIndex, time: 0 };
+    this.#younger = this.#older;
     this.#heardAtMs = first.receivedAtMs;
     this.#heardIndex = first.firstIndex;
   }
 
+  /** Samples a second on the sensor's clock: the nominal rate until it was measured. */
+  get rate(): number {
+    const seconds = this.timeOf(this.#heardIndex) - this.#older.time;
+    return seconds < BASELINE_SECONDS ? this.#pace : (this.#heardIndex - this.#older.index) / seconds;
+  }
+
+  /** Samples a second that the count goes by: it stays what it is while the rate does not leave it. */
+  get pace(): number {
+    return this.#pace;
+  }
+
   /** When the sample with this index was taken, seconds. */
   timeOf(index: number): number {
-    return this.#anchorTime + (index - this.#anchorIndex) / this.#rate;
+    return this.#anchorTime + (index - this.#anchorIndex) / this.#pace;
   }
 
   /**
@@ -41,15 +70,17 @@ export class SampleClock {
    * @returns seconds of signal that the sensor lost before it without counting the samples
    */
   hear(block: Block): number {
-    const counted = (block.firstIndex - this.#heardIndex) / this.#rate;
+    const counted = (block.firstIndex - this.#heardIndex) / this.#pace;
     const waited = (block.receivedAtMs - this.#heardAtMs) / 1_000;
     this.#heardIndex = block.firstIndex;
     this.#heardAtMs = block.receivedAtMs;
 
     const expected = this.timeOf(block.firstIndex);
-    const ahead = block.deviceTime - this.#zero - expected;
+    const ahead = clockOf(block) - this.#zero - expected;
     if (block.discontinuity && ahead > 0 && ahead < waited + QUEUE_SECONDS) {
       this.#moveTo(block.firstIndex, expected + ahead);
+      this.#older = { index: block.firstIndex, time: expected + ahead };
+      this.#younger = this.#older;
       return ahead;
     }
     if (Math.abs(ahead) > JUMP_SECONDS + MAX_RATE_ERROR * counted) {
@@ -57,11 +88,26 @@ export class SampleClock {
     } else if (Math.abs(ahead) > TOLERANCE_SECONDS) {
       this.#moveTo(block.firstIndex, expected + ahead - Math.sign(ahead) * TOLERANCE_SECONDS);
     }
+    this.#measure({ index: block.firstIndex, time: this.timeOf(block.firstIndex) });
     return 0;
+  }
+
+  #measure(mark: Mark): void {
+    if (Math.abs(this.rate / this.#pace - 1) > RATE_TOLERANCE) {
+      this.#moveTo(mark.index, mark.time);
+      this.#pace = this.rate;
+    }
+    if (mark.time - this.#younger.time < MEMORY_SECONDS / 2) return;
+    this.#older = this.#younger;
+    this.#younger = mark;
   }
 
   #moveTo(index: number, time: number): void {
     this.#anchorIndex = index;
     this.#anchorTime = time;
   }
+}
+
+function clockOf(block: Block): number {
+  return block.deviceTime ?? block.firstIndex / block.rate;
 }

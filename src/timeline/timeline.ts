@@ -1,7 +1,9 @@
-import type { Block } from '../sensors/sensor.ts';
+import type { BackfillChange, Block } from '../sensors/sensor.ts';
 import type { LinkChange } from '../sources/source.ts';
 import type { Stage } from '../stage.ts';
-import { ClockFit } from './clock-fit.ts';
+import { ClockFit, CRYSTAL, SAMPLE_COUNT } from './clock-fit.ts';
+import type { ClockReport } from './clock-report.ts';
+import { LinkLosses } from './link-losses.ts';
 import { Reorderer } from './reorderer.ts';
 import { SampleClock } from './sample-clock.ts';
 import { type Gap, type GapCause, GRID_RATE, type SampleSpan, type Span } from './span.ts';
@@ -9,14 +11,20 @@ import { StreamGrid } from './stream-grid.ts';
 
 /** Time is corrected backwards by at most this share of what has passed, so that it never runs backwards. */
 const MAX_SLEW = 0.1;
+/** How often the sensor's clock is reported on, seconds. */
+const REPORT_EVERY = 60;
+/** Before this nothing is known of it. */
+const FIRST_REPORT_AT = 20;
 
-type In = Block | LinkChange;
-type Out = Span | LinkChange;
+type In = Block | BackfillChange | LinkChange;
+type Out = Span | LinkChange | ClockReport;
 
 /** What is known of the stream (session and rate) at hand. */
 interface Stream {
   readonly session: number;
   readonly rate: number;
+  /** The sensor sends its time. */
+  readonly hasClock: boolean;
   readonly clock: SampleClock;
   readonly fit: ClockFit;
   readonly grid: StreamGrid;
@@ -26,21 +34,26 @@ interface Stream {
 
 /**
  * Blocks, which come when and how the air lets them, become spans on one grid: in order, none twice, every hole
- * an exact gap, each with its time on the gateway's clock. Blocks of another rate are resampled to the grid's.
+ * an exact gap, each with its time on the gateway's clock. Blocks of another rate are resampled to the grid's; of
+ * the true one, once it turns out to be another than the nominal.
  *
  * Spans and gaps tile the grid. Time 0 is the first sample of all; like everything else here it depends on the
  * input only, never on when that is played.
  *
- * Adds no delay to a complete stream at the grid's rate. A hole holds back up to four blocks, and the resampler
- * its look-ahead.
+ * Adds no delay to a complete stream at the grid's rate. A hole holds back up to four blocks, backfill what comes
+ * until it ended, and the resampler its look-ahead.
  */
 export class Timeline implements Stage<In, Out> {
-  readonly takes = ['block', 'link'] as const;
+  readonly takes = ['block', 'backfill', 'link'] as const;
   readonly #reorderer = new Reorderer();
   #stream: Stream | undefined;
   /** A run of samples is under way: nothing is missing since the last block. */
   #running = false;
-  #linkWasLost = false;
+  readonly #losses = new LinkLosses();
+  /** How often the link was lost. */
+  #links = 0;
+  #resends = false;
+  #reportedAt = FIRST_REPORT_AT - REPORT_EVERY;
   /** Of the newest block. */
   #flags = { leadOff: false, saturated: false };
   /** Grid index of the next sample. */
@@ -50,17 +63,39 @@ export class Timeline implements Stage<In, Out> {
   #firstArrivalMs = 0;
 
   push(item: In): readonly Out[] {
-    if (item.kind === 'block') {
-      return item.samples.length === 0 ? [] : this.#place(this.#reorderer.push(item));
+    if (item.kind === 'block') return item.samples.length === 0 ? [] : this.#hear(item);
+    if (item.kind === 'backfill') {
+      this.#reorderer.backfill(item.state);
+      return [];
     }
     if (item.state === 'connected') return [item];
-    const held = this.flush();
-    this.#linkWasLost = true;
-    return [...held, item];
+    const held = this.#place(this.#reorderer.linkLost(this.#resends));
+    this.#losses.lose();
+    this.#links++;
+    return [...held, ...(this.#resends ? [] : this.#endRun()), item];
   }
 
   flush(): readonly Out[] {
-    return [...this.#place(this.#reorderer.flush()), ...this.#endRun()];
+    return [...this.#place(this.#reorderer.flush()), ...this.#endRun(), ...this.#report()];
+  }
+
+  #hear(arrived: Block): Out[] {
+    // A sensor that sends neither index nor time cannot tell what a lost link has cost: it begins anew.
+    const block = arrived.deviceTime === undefined ? { ...arrived, session: this.#links } : arrived;
+    this.#losses.hear(block);
+    this.#resends = block.resends;
+    const spans = this.#place(this.#reorderer.push(block));
+    return this.#timed.time < this.#reportedAt + REPORT_EVERY ? spans : [...spans, ...this.#report()];
+  }
+
+  #report(): ClockReport[] {
+    const { time } = this.#timed;
+    if (this.#stream === undefined || time < FIRST_REPORT_AT || time === this.#reportedAt) return [];
+    this.#reportedAt = time;
+    const { fit, hasClock } = this.#stream;
+    return [
+      { kind: 'clock', time, rate: trueRate(this.#stream), drift: hasClock ? 0 - fit.drift : undefined },
+    ];
   }
 
   /** @param blocks in order, without overlap */
@@ -71,7 +106,6 @@ export class Timeline implements Stage<In, Out> {
       const follows = stream !== undefined && follow(block, stream);
       spans.push(...(follows ? this.#continueStream(block, stream) : this.#beginStream(block)));
       spans.push(...this.#samples(block));
-      this.#linkWasLost = false;
     }
     return spans;
   }
@@ -87,15 +121,24 @@ export class Timeline implements Stage<In, Out> {
     const start = before === undefined ? 0 : this.#next + Math.max(1, Math.round(missing * GRID_RATE));
     const time = this.#timeAfterSpans() + (start - this.#next) / GRID_RATE;
 
+    const hasClock = block.deviceTime !== undefined;
     this.#stream = {
       session: block.session,
       rate: block.rate,
+      hasClock,
       clock: new SampleClock(block),
-      fit: new ClockFit(duration, arrival, time + duration, before?.fit.drift),
+      fit: new ClockFit(
+        duration,
+        arrival,
+        time + duration,
+        before?.fit.drift,
+        hasClock ? CRYSTAL : SAMPLE_COUNT,
+      ),
       grid: new StreamGrid(block.rate, block.firstIndex, start),
       end: endOf(block),
     };
-    return before === undefined ? [] : [...ended, this.#gapUntil(start, 'new-session', this.#stream)];
+    if (before === undefined) return [];
+    return [...ended, this.#gapUntil(start, hasClock ? 'new-session' : 'link-lost', this.#stream)];
   }
 
   /** @returns where something is missing, the end of what came before and the gap */
@@ -103,15 +146,20 @@ export class Timeline implements Stage<In, Out> {
     const counted = block.firstIndex > stream.end;
     const broken = counted || block.discontinuity;
     const ended = broken ? this.#endRun() : [];
+    const lost = this.#losses.cover(stream.end, block.firstIndex) ? 'link-lost' : 'frames-lost';
+    const { pace } = stream.clock;
     const uncounted = stream.clock.hear(block);
     stream.end = endOf(block);
-    stream.fit.see(stream.clock.timeOf(stream.end), this.#arrivalOf(block));
+    const sighting = [stream.clock.timeOf(stream.end), this.#arrivalOf(block)] as const;
+    // The ends of frames were put in the wrong place while the true rate was not known.
+    if (stream.clock.pace !== pace) stream.fit.restart(...sighting);
+    // How late something comes that was asked for tells nothing.
+    else if (!block.backfill) stream.fit.see(...sighting);
     if (!broken) return ended;
 
     if (block.discontinuity) stream.grid.skip(Math.max(1, Math.round(uncounted * GRID_RATE)));
     // At rates above the grid's, a hole can fall between two of its samples: it costs one all the same.
     const start = Math.max(stream.grid.indexOf(block.firstIndex), this.#next + 1);
-    const lost = this.#linkWasLost ? 'link-lost' : 'frames-lost';
     return [...ended, this.#gapUntil(start, counted ? lost : 'dropped-by-sensor', stream)];
   }
 
@@ -122,7 +170,7 @@ export class Timeline implements Stage<In, Out> {
     this.#flags = { leadOff: block.leadOff, saturated: block.saturated };
     const millivolts = new Float32Array(block.samples.length);
     for (let i = 0; i < millivolts.length; i++) millivolts[i] = block.samples[i] * block.millivoltsPerUnit;
-    return this.#span(stream.grid.push(millivolts), stream);
+    return this.#span(stream.grid.push(millivolts, trueRate(stream)), stream);
   }
 
   #endRun(): SampleSpan[] {
@@ -179,4 +227,9 @@ function endOf(block: Block): number {
 /** When the end of a stream can have been heard of at the earliest, seconds. */
 function earliestArrival({ fit, clock, end }: Stream): number {
   return fit.arrivalOf(clock.timeOf(end));
+}
+
+/** Samples in a second of the gateway's clock. */
+function trueRate({ clock, fit }: Stream): number {
+  return clock.rate / (1 + fit.drift);
 }

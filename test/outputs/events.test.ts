@@ -9,7 +9,7 @@ describe('events', () => {
   test('a stream begins with what it is, and says more as the sensor does', () => {
     const events = new Events(provenance);
     expect(events.begin()).toEqual({ type: 'stream', time: 0, ...provenance });
-    const sensor = { model: 'Patch', serial: '0042', protocol: '1', rate: 250 };
+    const sensor = { model: 'Patch', serial: '0042', protocol: '1', rate: 250, lossEvidence: 'index' };
     expect(opening.map((item) => events.of(item))).toEqual([
       { type: 'link', time: 0, state: 'connected', address: 'C0:FF:EE:00:00:01' },
       { type: 'stream', time: 0, ...provenance, sensor },
@@ -123,6 +123,8 @@ describe('events', () => {
       sourceFaults: 0,
       heartRate: { min: 66.7, max: 80 },
       batteryPercent: 87,
+      lossEvidence: 'index',
+      clock: { trueRate: 250.025, driftPpm: -100 },
     });
   });
 });

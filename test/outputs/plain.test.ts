@@ -16,7 +16,7 @@ test('one line an alert, a gap, a change of link or of quality', () => {
     'VEB 0.97: early (0.58 of usual RR), wide QRS (148 ms); evidence 72 % waveform, 28 % rhythm';
   expect(lines).toEqual([
     '0:00:00  link connected to C0:FF:EE:00:00:01',
-    '0:00:00  sensor Patch 0042, protocol 1, 250 Hz',
+    '0:00:00  sensor Patch, serial 0042, protocol 1, 250 Hz',
     `0:00:03  ${sentence}`,
     `0:00:07  ${sentence}`,
     '0:00:11  link lost: supervision timeout',

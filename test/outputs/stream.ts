@@ -117,7 +117,15 @@ const at = (seconds: number) => BEGAN_AT_MS + seconds * 1000;
 /** A sensor that connects and says what it is, just before its first sample. */
 export const opening: readonly OutputItem[] = [
   { kind: 'link', state: 'connected', receivedAtMs: at(-1), address: 'C0:FF:EE:00:00:01' },
-  { kind: 'sensor-info', receivedAtMs: at(0), model: 'Patch', serial: '0042', protocol: '1', rate: 250 },
+  {
+    kind: 'sensor-info',
+    receivedAtMs: at(0),
+    model: 'Patch',
+    serial: '0042',
+    protocol: '1',
+    rate: 250,
+    lossEvidence: 'index',
+  },
   { kind: 'sensor-status', receivedAtMs: at(0.2), batteryPercent: 87 },
 ];
 
@@ -149,5 +157,6 @@ export function shortStream(): OutputItem[] {
     }
     for (const each of beats) if (Math.floor(each.time * 10) + 9 === tenth) items.push(...beat(each));
   }
+  items.push({ kind: 'clock', time: 19.9, rate: 250.0251, drift: -1.004e-4 });
   return items;
 }

@@ -24,6 +24,7 @@ test('the summary of a stream, as printed', () => {
     '  gaps        1, 2.0 s (1 link-lost, 2.0 s)',
     '  not judged  2.0 s lead-off',
     '  skipped     1 bad frame, 0 faults in the input',
+    "  clock       250.025 samples a second; the sensor's clock is 100 ppm slow",
     '  battery     87 %',
     '  processor   0.01 s for 20 s of signal, 4,000 times real time',
     '  by stage    decode 25 %, classify 75 %',

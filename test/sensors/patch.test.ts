@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   CONTROL_CHARACTERISTIC,
+  type ControlAnswer,
+  encodeAnswer,
   encodeInfo,
   encodeStatus,
   encodeStreamFrame,
   type FrameFlags,
   INFO_CHARACTERISTIC,
+  OPCODES,
   type PatchInfo,
   STATUS_CHARACTERISTIC,
   STREAM_CHARACTERISTIC,
@@ -96,6 +99,8 @@ describe('stream', () => {
         saturated: false,
         discontinuity: false,
         eventMarker: true,
+        resends: false,
+        backfill: false,
       },
     ]);
   });
@@ -151,9 +156,10 @@ describe('stream', () => {
     expect(new PatchDriver().push(packed)).toEqual(new PatchDriver().push(plain));
   });
 
-  test('a backfill frame becomes a block like a live one', () => {
-    const live = new PatchDriver().push(frame({ firstIndex: 250, ticks: 32_768 }));
-    expect(new PatchDriver().push(frame({ type: 'backfill', firstIndex: 250, ticks: 32_768 }))).toEqual(live);
+  test('a backfill frame becomes a block like a live one, and is marked', () => {
+    const live = blockOf(new PatchDriver(), frame({ firstIndex: 250, ticks: 32_768 }));
+    const again = blockOf(new PatchDriver(), frame({ type: 'backfill', firstIndex: 250, ticks: 32_768 }));
+    expect(again).toEqual({ ...live, backfill: true });
   });
 
   test('a backfill frame does not move the place that live frames are unwrapped against', () => {
@@ -191,6 +197,7 @@ describe('info and status', () => {
         serial: '0042',
         protocol: '1.4',
         rate: 250,
+        lossEvidence: 'index',
       },
     ]);
   });
@@ -233,11 +240,52 @@ describe('info and status', () => {
   });
 });
 
+describe('control', () => {
+  const said = (answer: ControlAnswer) =>
+    new PatchDriver().push(heard(CONTROL_CHARACTERISTIC, encodeAnswer(answer)));
+
+  test('the beginning and the end of a backfill are passed on', () => {
+    expect(said({ result: 'backfilling', tag: 1, firstIndex: 50, count: 100 })).toEqual([
+      { kind: 'backfill', state: 'coming', receivedAtMs: 1_000 },
+    ]);
+    const ends: ControlAnswer[] = [
+      { result: 'backfill-ended', tag: 1, complete: true },
+      { result: 'aborted', tag: 1 },
+      { result: 'refused', tag: 1, opcode: OPCODES.backfill, code: 'not-in-ring' },
+    ];
+    for (const end of ends) expect(said(end)).toMatchObject([{ kind: 'backfill', state: 'ended' }]);
+  });
+
+  test('a refused start is reported, and what was granted is not', () => {
+    expect(said({ result: 'refused', tag: 1, opcode: OPCODES.start, code: 'battery-too-low' })).toMatchObject(
+      [{ kind: 'bad-frame', reason: 'control: opcode 2 refused: battery-too-low' }],
+    );
+    expect(said({ result: 'stopped', tag: 1 })).toEqual([]);
+  });
+
+  test('a patch with a ring is one that can be asked', () => {
+    const driver = new PatchDriver();
+    expect(blockOf(driver, frame()).resends).toBe(false);
+    const capabilities = {
+      backfill: true,
+      timePing: false,
+      leadOffPerElectrode: false,
+      eventButton: false,
+      temperature: false,
+      deltaPackedSamples: false,
+      int24Samples: false,
+    };
+    driver.push(info({ capabilities, ringDepth: 5_000 }));
+    expect(blockOf(driver, frame()).resends).toBe(true);
+  });
+});
+
 describe('what is not understood', () => {
   test.each([
     ['stream', STREAM_CHARACTERISTIC],
     ['info', INFO_CHARACTERISTIC],
     ['status', STATUS_CHARACTERISTIC],
+    ['control', CONTROL_CHARACTERISTIC],
   ])('is reported with its reason: %s', (name, characteristic) => {
     expect(new PatchDriver().push(heard(characteristic, new Uint8Array(1)))).toEqual([
       { kind: 'bad-frame', receivedAtMs: 1_000, reason: `${name}: too-short` },
@@ -246,9 +294,7 @@ describe('what is not understood', () => {
 
   test('is left alone when it is another characteristic’s', () => {
     const batteryLevel = '00002a19-0000-1000-8000-00805f9b34fb';
-    for (const characteristic of [batteryLevel, CONTROL_CHARACTERISTIC]) {
-      expect(new PatchDriver().push(heard(characteristic, Uint8Array.of(99)))).toEqual([]);
-    }
+    expect(new PatchDriver().push(heard(batteryLevel, Uint8Array.of(99)))).toEqual([]);
   });
 
   test('a bad frame leaves no trace in the blocks after it', () => {

@@ -7,19 +7,24 @@ import {
   STREAM_CHARACTERISTIC,
   type StreamFrame,
 } from '../../firmware-protocol/index.ts';
-import { type PatchMessage, SimulatedPatch, simulatedInfo } from '../../src/sources/simulated-patch.ts';
+import { SimulatedPatch, simulatedInfo } from '../../src/sources/simulated-patch.ts';
+import type { SensorMessage } from '../../src/sources/simulated-sensor.ts';
 import { samplesOf } from './collect.ts';
 
-function messagesOf(rate: number, millivolts: Float32Array, pieceLength = millivolts.length): PatchMessage[] {
-  const patch = new SimulatedPatch(rate, 7);
-  const messages: PatchMessage[] = [];
+function messagesOf(
+  rate: number,
+  millivolts: Float32Array,
+  pieceLength = millivolts.length,
+): SensorMessage[] {
+  const patch = new SimulatedPatch(rate, { session: 7 });
+  const messages: SensorMessage[] = [];
   for (let at = 0; at < millivolts.length; at += pieceLength) {
     messages.push(...patch.push(millivolts.subarray(at, at + pieceLength)));
   }
   return [...messages, ...patch.flush()];
 }
 
-function framesAmong(messages: readonly PatchMessage[]): StreamFrame[] {
+function framesAmong(messages: readonly SensorMessage[]): StreamFrame[] {
   return messages
     .filter(({ characteristic }) => characteristic === STREAM_CHARACTERISTIC)
     .map(({ value }) => {

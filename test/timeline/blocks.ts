@@ -1,4 +1,4 @@
-import type { Block } from '../../src/sensors/sensor.ts';
+import type { BackfillChange, Block } from '../../src/sensors/sensor.ts';
 import type { LinkChange } from '../../src/sources/source.ts';
 import type { Gap, SampleSpan } from '../../src/timeline/span.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
@@ -7,8 +7,11 @@ import type { Timeline } from '../../src/timeline/timeline.ts';
 export const BEGAN_AT_MS = 1_700_000_000_000;
 export const LATENCY_MS = 30;
 
+/** A block with a time stamp. */
+export type TimedBlock = Block & { readonly deviceTime: number };
+
 /** A block as a perfect link delivers it; its samples are worth their own index, so that each can be told. */
-export function block(fields: Partial<Block> & { firstIndex: number }, count = 50): Block {
+export function block(fields: Partial<TimedBlock> & { firstIndex: number }, count = 50): TimedBlock {
   const rate = fields.rate ?? 250;
   const samples = Int32Array.from({ length: count }, (_, n) => fields.firstIndex + n);
   return {
@@ -23,12 +26,14 @@ export function block(fields: Partial<Block> & { firstIndex: number }, count = 5
     saturated: false,
     discontinuity: false,
     eventMarker: false,
+    resends: false,
+    backfill: false,
     ...fields,
   };
 }
 
 /** Blocks of 50 samples without a hole. */
-export function blocks(count: number, fields: Partial<Block> = {}): Block[] {
+export function blocks(count: number, fields: Partial<TimedBlock> = {}): TimedBlock[] {
   const first = fields.firstIndex ?? 0;
   return Array.from({ length: count }, (_, n) => block({ ...fields, firstIndex: first + 50 * n }));
 }
@@ -37,12 +42,13 @@ export function link(state: LinkChange['state'], receivedAtMs = BEGAN_AT_MS): Li
   return { kind: 'link', state, receivedAtMs };
 }
 
-/** All that comes out, the end included. */
+/** All that comes out, the end included, but for reports on the clock. */
 export function run(
   timeline: Timeline,
-  items: readonly (Block | LinkChange)[],
+  items: readonly (Block | BackfillChange | LinkChange)[],
 ): (SampleSpan | Gap | LinkChange)[] {
-  return [...items.flatMap((item) => timeline.push(item)), ...timeline.flush()];
+  const out = [...items.flatMap((item) => timeline.push(item)), ...timeline.flush()];
+  return out.filter((item) => item.kind !== 'clock');
 }
 
 export function gapsIn(items: readonly { kind: string }[]): Gap[] {

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { Block } from '../../src/sensors/sensor.ts';
 import { GRID_RATE } from '../../src/timeline/span.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
-import { BEGAN_AT_MS, block, blocks, gapsIn, LATENCY_MS, link, run, samplesIn } from './blocks.ts';
+import {
+  BEGAN_AT_MS,
+  block,
+  blocks,
+  gapsIn,
+  LATENCY_MS,
+  link,
+  run,
+  samplesIn,
+  type TimedBlock,
+} from './blocks.ts';
 
 /** Spans and gaps follow one another without overlap, and time never runs backwards. */
 function expectTiled(items: readonly { kind: string }[]): number {
@@ -103,7 +113,7 @@ describe('gaps', () => {
     const sent = blocks(300);
     run(timeline, sent.slice(0, 2));
     expect(timeline.push(link('lost'))).toMatchObject([{ kind: 'link' }]);
-    expect(timeline.push(sent[200])).toMatchObject([
+    expect(timeline.push(sent[200]).slice(0, 2)).toMatchObject([
       { kind: 'gap', start: 100, length: 198 * 50, cause: 'link-lost' },
       { kind: 'samples', start: 10_000, time: expect.closeTo(40, 6) },
     ]);
@@ -123,7 +133,7 @@ describe('gaps', () => {
 
   test('samples that the sensor lost without counting them are found in its clock', () => {
     const [a, b, c] = blocks(3);
-    const late = (one: Block, by: number): Block => ({
+    const late = (one: TimedBlock, by: number): Block => ({
       ...one,
       deviceTime: one.deviceTime + by,
       receivedAtMs: one.receivedAtMs + by * 1_000,

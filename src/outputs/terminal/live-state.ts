@@ -60,7 +60,7 @@ export class LiveState {
         if (item.state === 'lost') this.quality = undefined;
         break;
       case 'sensor-info':
-        this.sensor = item.model;
+        this.sensor = item.model ?? this.sensor;
         break;
       case 'explained': {
         const { verdict } = item;

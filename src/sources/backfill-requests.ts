@@ -1,0 +1,124 @@
+import {
+  CONTROL_CHARACTERISTIC,
+  type ControlAnswer,
+  decodeAnswer,
+  decodeStreamFrame,
+  encodeRequest,
+  OPCODES,
+  STREAM_CHARACTERISTIC,
+  type StreamFrame,
+} from '../../firmware-protocol/index.ts';
+
+/** Holes that are remembered; beyond, the oldest is forgotten: it leaves the patch's ring first. */
+const MAX_HOLES = 256;
+/** So often a hole is asked for: backfill can be lost like anything else. */
+const MAX_TRIES = 5;
+const CYCLE = 2 ** 32;
+
+/** Samples of the session that have not come: from, to (exclusive), unwrapped. */
+interface Hole {
+  readonly from: number;
+  readonly to: number;
+  readonly tries: number;
+}
+
+/**
+ * The gateway's side of backfill: hears what a patch sends, finds what is missing, and says what to write to the
+ * control characteristic. Asks for one hole at a time, the oldest first, and again where backfill was lost too.
+ */
+export class BackfillRequests {
+  #session: number | undefined;
+  /** Index of the sample that comes next, unwrapped. */
+  #next = 0;
+  #holes: Hole[] = [];
+  /** Of the request under way. */
+  #tag = 0;
+  #underWay = false;
+
+  /** @returns the request to write now, if any */
+  hear(characteristic: string, value: Uint8Array): Uint8Array | undefined {
+    if (characteristic === STREAM_CHARACTERISTIC) {
+      const frame = decodeStreamFrame(value);
+      if (frame.ok) this.#frame(frame.value);
+    } else if (characteristic === CONTROL_CHARACTERISTIC) {
+      const answer = decodeAnswer(value);
+      if (answer.ok && answer.value.tag === this.#tag) this.#answer(answer.value);
+    }
+    return this.#ask();
+  }
+
+  /** The link was lost, and with it the request under way. */
+  linkLost(): void {
+    this.#underWay = false;
+  }
+
+  #frame({ type, session, firstIndex, samples }: StreamFrame): void {
+    if (type === 'backfill') {
+      if (session === this.#session) this.#fill(this.#unwrap(firstIndex), samples.length);
+      return;
+    }
+    if (session !== this.#session) {
+      this.#session = session;
+      this.#next = firstIndex;
+      this.#holes = [];
+    }
+    const first = this.#unwrap(firstIndex);
+    if (first > this.#next) {
+      this.#holes.push({ from: this.#next, to: first, tries: 0 });
+      if (this.#holes.length > MAX_HOLES) this.#holes.shift();
+    }
+    this.#next = Math.max(this.#next, first + samples.length);
+  }
+
+  /** The index nearest to where the stream is. */
+  #unwrap(index: number): number {
+    return index + CYCLE * Math.round((this.#next - index) / CYCLE);
+  }
+
+  #fill(from: number, count: number): void {
+    const to = from + count;
+    this.#holes = this.#holes.flatMap((hole) =>
+      [
+        { ...hole, to: Math.min(hole.to, from) },
+        { ...hole, from: Math.max(hole.from, to) },
+      ].filter((rest) => rest.from < rest.to),
+    );
+  }
+
+  #answer(answer: ControlAnswer): void {
+    switch (answer.result) {
+      case 'backfilling': {
+        // What lies before is not in the ring any more.
+        const { from } = this.#holes[0] ?? { from: 0 };
+        const first = this.#unwrap(answer.firstIndex);
+        if (first > from) this.#fill(from, first - from);
+        break;
+      }
+      case 'backfill-ended':
+        this.#underWay = false;
+        break;
+      case 'refused':
+        if (answer.opcode !== OPCODES.backfill) break;
+        this.#underWay = false;
+        if (answer.code !== 'busy') this.#holes.shift();
+        break;
+    }
+  }
+
+  #ask(): Uint8Array | undefined {
+    if (this.#underWay) return undefined;
+    this.#holes = this.#holes.filter(({ tries }) => tries < MAX_TRIES);
+    const [hole] = this.#holes;
+    if (hole === undefined) return undefined;
+    this.#holes[0] = { ...hole, tries: hole.tries + 1 };
+    this.#underWay = true;
+    this.#tag = (this.#tag + 1) & 0xff;
+    return encodeRequest({
+      opcode: 'backfill',
+      tag: this.#tag,
+      session: this.#session as number,
+      firstIndex: hole.from % CYCLE,
+      count: hole.to - hole.from,
+    });
+  }
+}
