@@ -14,6 +14,7 @@ await build({
   entryPoints: {
     beatlens: 'src/cli/main.ts',
     bench: 'src/cli/bench.ts',
+    agreement: 'src/cli/agreement.ts',
     'export-beats': 'models/training/export-beats.ts',
     'make-recordings': 'recordings/make.ts',
   },

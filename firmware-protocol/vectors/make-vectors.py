@@ -127,6 +127,17 @@ frames = {
         {**frame('packed: bits set after the last difference', samples=(0, 1, 0, 0), form=2),
          'hex': frame_bytes(samples=(0, 1, 0, 0), form=2, body=bytes.fromhex('0000 02 c6')).hex()},
     ],
+    # To be delta-packed, but not shorter by it, and so written as i16.
+    'encodeOnly': [
+        {**frame(f'not worth packing: {name}', samples=samples), 'value': {
+            **frame(name, samples=samples)['value'], 'format': 'delta-packed'}}
+        for name, samples in [
+            ('one sample', (5,)),
+            ('two samples far apart', (-300, 300)),
+            ('as many bytes either way', (0, 300, 0)),
+            ('noise', tuple(place * place * 40503 % 0x10000 - 0x8000 for place in range(114))),
+        ]
+    ],
     'invalid': [
         bad('empty', b'', 'too-short'),
         bad('fifteen bytes', good[:15], 'too-short'),

@@ -1,3 +1,4 @@
+import { CONDITIONER_DELAY } from '../signal/conditioner.ts';
 import type { QualityFlaw, Signal } from '../signal/signal.ts';
 import type { Stage } from '../stage.ts';
 import { type Gap, GRID_RATE } from '../timeline/span.ts';
@@ -8,10 +9,10 @@ import { WAVEFORM_AFTER, WAVEFORM_BEFORE, WaveformBuilder } from './waveform.ts'
 /** Without a further R peak decided, a beat is ready after this, grid samples: 1.5 s. */
 export const LONGEST_WAIT = 375;
 /**
- * The classifier never hears of a longer interval after a beat than this, grid samples (1.2 s): an R peak that
+ * The classifier never hears of a longer interval after a beat than this, grid samples (1.1 s): an R peak that
  * near is decided within the longest wait, so that a pause looks the same however it ends.
  */
-export const LONGEST_RR_AFTER = 300;
+export const LONGEST_RR_AFTER = 275;
 
 const RING = 2048; // a power of two, more than LONGEST_WAIT + the detector's longest look back
 const MASK = RING - 1;
@@ -74,7 +75,7 @@ export class BeatBuilder implements Stage<In, Out> {
   #append(signal: Signal): readonly Out[] {
     const { ecg, start } = signal;
     // Asked before the signal is taken in, because its own R peaks come after it.
-    const ready = this.#giveUpBy(this.#end);
+    const ready = this.#giveUpBy(this.#end + CONDITIONER_DELAY);
     if (start !== this.#end) {
       // What lies between was never there: no window may read across it.
       this.#flaws.fill(GAP);
@@ -90,7 +91,7 @@ export class BeatBuilder implements Stage<In, Out> {
     return [...ready, signal];
   }
 
-  /** Finishes the waiting beat if its wait is over by a grid index. */
+  /** Finishes the waiting beat if its wait is over when the samples before a grid index have been heard. */
   #giveUpBy(index: number): readonly Beat[] {
     if (this.#waiting === undefined || index - this.#waiting.index <= LONGEST_WAIT) return [];
     return this.#finish(undefined, this.#waiting.index + LONGEST_WAIT);

@@ -1,4 +1,5 @@
 import { Recent } from '../dsp/recent.ts';
+import { CONDITIONER_DELAY } from '../signal/conditioner.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Stage } from '../stage.ts';
 import { type Gap, GRID_RATE } from '../timeline/span.ts';
@@ -10,20 +11,25 @@ import { FEATURE_DELAY, QrsFeature } from './qrs-feature.ts';
 
 /** A hump is a candidate once nothing higher has come for this long (180 ms). */
 const BLANK = 45;
+/** … or sooner (32 ms), if it is a beat beyond doubt: due, high, and about as steep as the last. */
+const QUICK = 8;
+const QUICK_THRESHOLD = 0.7;
+const QUICK_STEEPNESS = 0.85;
+const QUICK_DUE = 0.85;
 /** No two beats are nearer than this (220 ms). */
 const REFRACTORY = 55;
 /** Until here after a beat (360 ms), a hump less than half as steep is its T wave. */
 const T_WAVE = 90;
 const T_WAVE_STEEPNESS = 0.5;
 /** Threshold between noise level (0) and QRS level (1): just after a beat, and when the next is due. */
-const EARLY_THRESHOLD = 0.5;
+const EARLY_THRESHOLD = 0.55;
 const DUE_THRESHOLD = 0.3;
 /** The threshold falls from the first to the second between these parts of the usual RR interval. */
 const FALL_FROM = 0.3;
 const FALL_TO = 1;
 /** After 1.5 usual RR intervals without a beat, the best candidate passed over may pass a lower threshold. */
 const SEARCH_BACK_AFTER = 1.5;
-const SEARCH_BACK_THRESHOLD = 0.18;
+const SEARCH_BACK_THRESHOLD = 0.22;
 /** … which halves with every further RR interval from here on: no threshold may silence the detector for good. */
 const PATIENCE = 3;
 /** The noise level is held under this part of the QRS level: above it, noise would absorb every beat. */
@@ -119,6 +125,8 @@ export class RPeakDetector implements Stage<In, Out> {
       if (feature[n] > this.#height) {
         this.#top = i;
         this.#height = feature[n];
+      } else if (i - this.#top === QUICK) {
+        this.#decideQuickly();
       } else if (i - this.#top >= BLANK) {
         this.#consider(this.#candidate());
         this.#top = i;
@@ -177,6 +185,20 @@ export class RPeakDetector implements Stage<In, Out> {
     if (!isTWave && height > (this.#passedOver?.height ?? FLOOR_MV)) this.#passedOver = candidate;
   }
 
+  /** Accepts the hump at hand without waiting out the blank time. Nothing within the refractory time can follow. */
+  #decideQuickly(): void {
+    const last = this.#last;
+    if (
+      this.#learning !== undefined ||
+      last === undefined ||
+      this.#top - last.top < QUICK_DUE * this.#usualRr
+    )
+      return;
+    if (this.#height <= this.#threshold(QUICK_THRESHOLD)) return;
+    const candidate = this.#candidate();
+    if (candidate.steepness > QUICK_STEEPNESS * last.steepness) this.#accept(candidate);
+  }
+
   #searchBack(candidate: Candidate): void {
     if (this.#last === undefined) {
       // Nothing to be overdue against: after a gap, the usual interval counts from its end.
@@ -195,7 +217,7 @@ export class RPeakDetector implements Stage<In, Out> {
     this.#beatHeights.push(candidate.height);
     this.#last = candidate;
     this.#passedOver = undefined;
-    this.#found.push({ kind: 'r-peak', index: candidate.peak, decidedAt: this.#newest });
+    this.#found.push({ kind: 'r-peak', index: candidate.peak, decidedAt: this.#newest + CONDITIONER_DELAY });
   }
 
   /** @param part 0 is the noise level, 1 the QRS level */
@@ -211,5 +233,5 @@ export class RPeakDetector implements Stage<In, Out> {
   }
 }
 
-/** The longest that a decision on an R peak takes once the levels are learned and the beat is not overdue, seconds. */
-export const R_PEAK_DELAY = (FEATURE_DELAY + BLANK) / GRID_RATE;
+/** What a decision on an R peak takes at the most once the levels are learned, unless it is searched for, seconds. */
+export const R_PEAK_DELAY = (CONDITIONER_DELAY + FEATURE_DELAY + BLANK) / GRID_RATE;

@@ -8,21 +8,9 @@ import { SENSORS } from '../sensors/any-sensor.ts';
 import { airCapture } from '../sources/air-capture.ts';
 import { isCapture } from '../sources/open.ts';
 import type { SensorProfile } from '../sources/sensor-profile.ts';
-import { SimulatedHealthyPiMove } from '../sources/simulated-healthypi-move.ts';
-import { SimulatedMovesense } from '../sources/simulated-movesense.ts';
-import { SimulatedPatch } from '../sources/simulated-patch.ts';
-import { SimulatedPolarH10 } from '../sources/simulated-polar-h10.ts';
-import type { SimulatedSensor } from '../sources/simulated-sensor.ts';
+import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
 import { chooseLead, leadSamples, openRecord, recordName, type WfdbRecord } from '../sources/wfdb-record.ts';
 import { UsageError } from './usage-error.ts';
-
-/** What measures the record, by the name of its profile. */
-const SIMULATED: Readonly<Record<string, (rate: number, serial: string) => SimulatedSensor>> = {
-  patch: (rate, serial) => new SimulatedPatch(rate, { serial }),
-  'polar-h10': (rate, serial) => new SimulatedPolarH10(rate, serial),
-  movesense: (rate, serial) => new SimulatedMovesense(rate, serial),
-  'healthypi-move': (rate, serial) => new SimulatedHealthyPiMove(rate, serial),
-};
 
 interface ConvertOptions {
   readonly sensor: string;
@@ -89,7 +77,7 @@ async function convert(path: string, out: string, options: ConvertOptions): Prom
   const progress = new Progress(rate, lengthOf(record, options));
   const samples = stretch(record, lead, options, progress);
 
-  const sensor = SIMULATED[options.sensor](rate, serial);
+  const sensor = SIMULATED_SENSORS[options.sensor](rate, serial);
   const profile = SENSORS.find(({ name }) => name === options.sensor) as SensorProfile;
 
   const capture = airCapture({ samples, sensor, profile, seed: options.seed });

@@ -12,9 +12,9 @@ const MUSCLE_HZ = 40;
 /** Mains is 50 or 60 Hz. Both are notched, so that nobody has to say where in the world they are. */
 const MAINS_HZ = [50, 60];
 const MAINS_Q = 8;
-const LOW_PASS_TAPS = 31;
+const LOW_PASS_TAPS = 21;
 
-/** Grid samples by which the conditioner's output lags its input (60 ms). */
+/** Grid samples by which the conditioner's output lags its input (40 ms). */
 export const CONDITIONER_DELAY = (LOW_PASS_TAPS - 1) / 2;
 
 type In = SampleSpan | Gap;

@@ -88,7 +88,7 @@ export class ClockFit {
   see(device: number, arrival: number): void {
     const sighting = { device, lag: arrival - device };
     if (sighting.lag < lagOn(this.#line, device) - STEP_SECONDS) {
-      this.#restart(sighting);
+      this.restart(device, arrival);
     } else if (stretchOf(device) !== stretchOf(this.#least.device)) {
       this.#endStretch();
       this.#least = sighting;
@@ -97,12 +97,25 @@ export class ClockFit {
     }
   }
 
+  /**
+   * What was seen before tells nothing any more, as when a clock was set: forgets the offset, keeps the drift, and
+   * lets time run on by the sensor's clock.
+   */
+  restart(device: number, arrival: number): void {
+    const sighting = { device, lag: arrival - device };
+    this.#origin = { ...sighting, time: this.timeOf(device) };
+    this.#line = { ...sighting, drift: this.#line.drift };
+    this.#sightings = [];
+    this.#least = sighting;
+    this.#lateStretches = 0;
+  }
+
   #endStretch(): void {
     const least = this.#least;
     const isLate = least.lag > lagOn(this.#line, least.device) + STEP_SECONDS;
     this.#lateStretches = isLate ? this.#lateStretches + 1 : 0;
     if (this.#lateStretches >= STEP_STRETCHES) {
-      this.#restart(least);
+      this.restart(least.device, least.device + least.lag);
       return;
     }
     const newest = this.#sightings.at(-1);
@@ -114,15 +127,6 @@ export class ClockFit {
     if (this.#origin.device >= this.#sightings[0].device - STRETCH_SECONDS) {
       this.#origin = { ...this.#origin, lag: lagOn(this.#line, this.#origin.device) };
     }
-  }
-
-  /** The clocks have parted: forgets the offset, keeps the drift, and lets time run on by the sensor's clock. */
-  #restart(sighting: Sighting): void {
-    this.#origin = { ...sighting, time: this.timeOf(sighting.device) };
-    this.#line = { ...sighting, drift: this.#line.drift };
-    this.#sightings = [];
-    this.#least = sighting;
-    this.#lateStretches = 0;
   }
 }
 

@@ -8,6 +8,8 @@ const JUMP_SECONDS = 1;
 const MAX_RATE_ERROR = 0.05;
 /** Samples cannot have been missing for longer than the time since the last block, and what queues delay. */
 const QUEUE_SECONDS = 10;
+/** A measured rate that differs by this from the one that is gone by takes its place. */
+const RATE_TOLERANCE = 1e-3;
 /** The rate is measured over at least this … */
 const BASELINE_SECONDS = 5;
 /** … and at most this: crystals drift with temperature. */
@@ -26,7 +28,7 @@ interface Mark {
  * that sends no time has no other clock than its count.
  */
 export class SampleClock {
-  readonly #rate: number;
+  #pace: number;
   #anchorIndex: number;
   #anchorTime = 0;
   /** The sensor's clock at time 0, as if it had never jumped. */
@@ -38,7 +40,7 @@ export class SampleClock {
   #younger: Mark;
 
   constructor(first: Block) {
-    this.#rate = first.rate;
+    this.#pace = first.rate;
     this.#anchorIndex = first.firstIndex;
     this.#zero = clockOf(first);
     this.#older = { index: first.firstIndex, time: 0 };
@@ -47,15 +49,20 @@ export class SampleClock {
     this.#heardIndex = first.firstIndex;
   }
 
-  /** Samples a second on the sensor's clock: the nominal rate until a better one is known. */
+  /** Samples a second on the sensor's clock: the nominal rate until it was measured. */
   get rate(): number {
     const seconds = this.timeOf(this.#heardIndex) - this.#older.time;
-    return seconds < BASELINE_SECONDS ? this.#rate : (this.#heardIndex - this.#older.index) / seconds;
+    return seconds < BASELINE_SECONDS ? this.#pace : (this.#heardIndex - this.#older.index) / seconds;
+  }
+
+  /** Samples a second that the count goes by: it stays what it is while the rate does not leave it. */
+  get pace(): number {
+    return this.#pace;
   }
 
   /** When the sample with this index was taken, seconds. */
   timeOf(index: number): number {
-    return this.#anchorTime + (index - this.#anchorIndex) / this.#rate;
+    return this.#anchorTime + (index - this.#anchorIndex) / this.#pace;
   }
 
   /**
@@ -63,7 +70,7 @@ export class SampleClock {
    * @returns seconds of signal that the sensor lost before it without counting the samples
    */
   hear(block: Block): number {
-    const counted = (block.firstIndex - this.#heardIndex) / this.#rate;
+    const counted = (block.firstIndex - this.#heardIndex) / this.#pace;
     const waited = (block.receivedAtMs - this.#heardAtMs) / 1_000;
     this.#heardIndex = block.firstIndex;
     this.#heardAtMs = block.receivedAtMs;
@@ -81,11 +88,15 @@ export class SampleClock {
     } else if (Math.abs(ahead) > TOLERANCE_SECONDS) {
       this.#moveTo(block.firstIndex, expected + ahead - Math.sign(ahead) * TOLERANCE_SECONDS);
     }
-    this.#remember({ index: block.firstIndex, time: this.timeOf(block.firstIndex) });
+    this.#measure({ index: block.firstIndex, time: this.timeOf(block.firstIndex) });
     return 0;
   }
 
-  #remember(mark: Mark): void {
+  #measure(mark: Mark): void {
+    if (Math.abs(this.rate / this.#pace - 1) > RATE_TOLERANCE) {
+      this.#moveTo(mark.index, mark.time);
+      this.#pace = this.rate;
+    }
     if (mark.time - this.#younger.time < MEMORY_SECONDS / 2) return;
     this.#older = this.#younger;
     this.#younger = mark;

@@ -147,10 +147,14 @@ export class Timeline implements Stage<In, Out> {
     const broken = counted || block.discontinuity;
     const ended = broken ? this.#endRun() : [];
     const lost = this.#losses.cover(stream.end, block.firstIndex) ? 'link-lost' : 'frames-lost';
+    const { pace } = stream.clock;
     const uncounted = stream.clock.hear(block);
     stream.end = endOf(block);
+    const sighting = [stream.clock.timeOf(stream.end), this.#arrivalOf(block)] as const;
+    // The ends of frames were put in the wrong place while the true rate was not known.
+    if (stream.clock.pace !== pace) stream.fit.restart(...sighting);
     // How late something comes that was asked for tells nothing.
-    if (!block.backfill) stream.fit.see(stream.clock.timeOf(stream.end), this.#arrivalOf(block));
+    else if (!block.backfill) stream.fit.see(...sighting);
     if (!broken) return ended;
 
     if (block.discontinuity) stream.grid.skip(Math.max(1, Math.round(uncounted * GRID_RATE)));

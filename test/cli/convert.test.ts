@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { convertCommand } from '../../src/cli/convert.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { InputError } from '../../src/formats/input-error.ts';
+import { AnySensor, SENSORS } from '../../src/sensors/any-sensor.ts';
 import { captureSource } from '../../src/sources/capture.ts';
 import { describeWithData } from '../shared-data.ts';
-import { collect, framesOf, samplesOf } from '../sources/collect.ts';
+import { collect, faultsOf, framesOf, samplesOf } from '../sources/collect.ts';
 import { temporaryFolder } from '../sources/temporary-folder.ts';
 import { complaints, describeWithTshark, tshark } from '../tshark.ts';
 
@@ -113,6 +114,60 @@ describe('beatlens convert', () => {
     expect(readFileSync(out)).toEqual(before);
     expect(existsSync(`${out}.part`)).toBe(false);
   });
+});
+
+describe.each(SENSORS)('convert --sensor $name', (profile) => {
+  it('writes a capture that the gateway hears as that sensor: the same signal, without a gap', async () => {
+    await convert(record, out, '--sensor', profile.name);
+    const items = await collect(captureSource(out, { speed: 'max' }));
+    expect(faultsOf(items)).toEqual([]);
+    const decoder = new AnySensor();
+    const heard = items.flatMap((item) => (item.kind === 'notification' ? decoder.push(item) : []));
+    expect(heard.filter(({ kind }) => kind === 'bad-frame')).toEqual([]);
+    const blocks = heard.filter((item) => item.kind === 'block');
+    const { rate, millivoltsPerUnit } = blocks[0];
+    let next = blocks[0].firstIndex;
+    for (const { firstIndex, samples } of blocks) {
+      expect(firstIndex).toBe(next);
+      next += samples.length;
+      samples.forEach((sample, n) => {
+        const seconds = (firstIndex - blocks[0].firstIndex + n) / rate;
+        if (seconds < 0.5 || seconds > 9) return;
+        const millivolts = 0.5 * Math.sin((seconds * RATE) / 20);
+        // An H10 is a third of a thousandth fast: a little off at the end, and off by a unit anywhere.
+        if (Math.abs(sample * millivoltsPerUnit - millivolts) > 0.03)
+          throw new Error(`wrong at ${seconds} s`);
+      });
+    }
+    expect((next - blocks[0].firstIndex) / rate).toBeGreaterThan(9.4);
+  });
+
+  it('holds the dialogue that the profile of the sensor asks for', async () => {
+    await convert(record, out, '--sensor', profile.name);
+    const bytes = readFileSync(out);
+    for (const { value } of [...profile.start(1), ...profile.stop(1)])
+      expect(bytes.includes(Buffer.from(value))).toBe(true);
+    const items = await collect(captureSource(out, { speed: 'max' }));
+    const read = items.filter((item) => item.kind === 'notification' && item.via === 'read');
+    expect(read.map((item) => item.kind === 'notification' && item.characteristic)).toEqual(profile.reads);
+  });
+
+  describeWithTshark('what Wireshark says', () => {
+    it('finds no fault', async () => {
+      await convert(record, out, '--sensor', profile.name);
+      expect(complaints(out)).toEqual([]);
+      expect(tshark(out).join('\n')).toMatch(/Client Characteristic Configuration/);
+    });
+  });
+});
+
+it('convert refuses a sensor that it does not know', async () => {
+  const quiet = convertCommand()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  await expect(quiet.parseAsync([record, out, '--sensor', 'fitbit'], { from: 'user' })).rejects.toThrow(
+    /Allowed choices are patch, polar-h10, movesense, healthypi-move/,
+  );
 });
 
 describeWithTshark('what Wireshark says of a converted record', () => {

@@ -8,7 +8,7 @@ import { describeWithData } from '../shared-data.ts';
 const RECORD_RATE = 360;
 const UNITS_PER_MILLIVOLT_OF_RECORD = 200;
 const BASELINE = 1024;
-const MINUTES = 5;
+const SECONDS = 60;
 
 const page = readFileSync(new URL('../../firmware-protocol/PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -80,10 +80,10 @@ function lengthThereAndBack(samples: Int32Array, format: SampleFormat): number {
   return bytes.length;
 }
 
-/** The first five minutes of a record's first lead, millivolts. Two leads in format 212: 12 bits a sample. */
+/** The first minute of a record's first lead, millivolts. Two leads in format 212: 12 bits a sample. */
 function firstLead(path: string): Float32Array {
   const bytes = readFileSync(path);
-  return Float32Array.from({ length: RECORD_RATE * 60 * MINUTES }, (_, i) => {
+  return Float32Array.from({ length: RECORD_RATE * SECONDS }, (_, i) => {
     const twelveBits = bytes[3 * i] | ((bytes[3 * i + 1] & 0x0f) << 8);
     return (((twelveBits << 20) >> 20) - BASELINE) / UNITS_PER_MILLIVOLT_OF_RECORD;
   });

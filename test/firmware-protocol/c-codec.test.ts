@@ -36,10 +36,11 @@ if (missing.length > 0) {
 }
 
 describe.skipIf(missing.length > 0)('the C codec', () => {
-  const build = mkdtempSync(join(tmpdir(), 'beatlens-c-'));
+  let build = '';
   afterAll(() => rmSync(build, { recursive: true }));
 
   beforeAll(() => {
+    build = mkdtempSync(join(tmpdir(), 'beatlens-c-'));
     make('all');
   }, 120_000);
 

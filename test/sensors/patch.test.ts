@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  CONTROL_CHARACTERISTIC,
+  type ControlAnswer,
+  encodeAnswer,
   encodeInfo,
   encodeStatus,
   encodeStreamFrame,
   type FrameFlags,
   INFO_CHARACTERISTIC,
+  OPCODES,
   type PatchInfo,
   STATUS_CHARACTERISTIC,
   STREAM_CHARACTERISTIC,
@@ -236,11 +240,52 @@ describe('info and status', () => {
   });
 });
 
+describe('control', () => {
+  const said = (answer: ControlAnswer) =>
+    new PatchDriver().push(heard(CONTROL_CHARACTERISTIC, encodeAnswer(answer)));
+
+  test('the beginning and the end of a backfill are passed on', () => {
+    expect(said({ result: 'backfilling', tag: 1, firstIndex: 50, count: 100 })).toEqual([
+      { kind: 'backfill', state: 'coming', receivedAtMs: 1_000 },
+    ]);
+    const ends: ControlAnswer[] = [
+      { result: 'backfill-ended', tag: 1, complete: true },
+      { result: 'aborted', tag: 1 },
+      { result: 'refused', tag: 1, opcode: OPCODES.backfill, code: 'not-in-ring' },
+    ];
+    for (const end of ends) expect(said(end)).toMatchObject([{ kind: 'backfill', state: 'ended' }]);
+  });
+
+  test('a refused start is reported, and what was granted is not', () => {
+    expect(said({ result: 'refused', tag: 1, opcode: OPCODES.start, code: 'battery-too-low' })).toMatchObject(
+      [{ kind: 'bad-frame', reason: 'control: opcode 2 refused: battery-too-low' }],
+    );
+    expect(said({ result: 'stopped', tag: 1 })).toEqual([]);
+  });
+
+  test('a patch with a ring is one that can be asked', () => {
+    const driver = new PatchDriver();
+    expect(blockOf(driver, frame()).resends).toBe(false);
+    const capabilities = {
+      backfill: true,
+      timePing: false,
+      leadOffPerElectrode: false,
+      eventButton: false,
+      temperature: false,
+      deltaPackedSamples: false,
+      int24Samples: false,
+    };
+    driver.push(info({ capabilities, ringDepth: 5_000 }));
+    expect(blockOf(driver, frame()).resends).toBe(true);
+  });
+});
+
 describe('what is not understood', () => {
   test.each([
     ['stream', STREAM_CHARACTERISTIC],
     ['info', INFO_CHARACTERISTIC],
     ['status', STATUS_CHARACTERISTIC],
+    ['control', CONTROL_CHARACTERISTIC],
   ])('is reported with its reason: %s', (name, characteristic) => {
     expect(new PatchDriver().push(heard(characteristic, new Uint8Array(1)))).toEqual([
       { kind: 'bad-frame', receivedAtMs: 1_000, reason: `${name}: too-short` },

@@ -92,6 +92,9 @@ def main(folder):
             if vector in vectors['valid']:
                 asked.append(f'encode {message}')
                 expected.append(vector['hex'])
+        for vector in vectors.get('encodeOnly', []):
+            asked.append(' '.join(map(str, ['encode', kind, *line_of(vector['value'])])))
+            expected.append(vector['hex'])
         for vector in vectors['invalid']:
             asked.append(f'decode {kind} {vector["hex"] or "-"}')
             expected.append(f'refused {vector["reason"]}')
