@@ -27,7 +27,6 @@ export function doctorCommand(): Command {
 Exits with 0 where nothing is missing, with 4 where Bluetooth is, and with 1 where something else is.
 
 Examples:
-  $ beatlens doctor
   $ beatlens doctor --json`,
     )
     .action(doctor);

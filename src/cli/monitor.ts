@@ -33,7 +33,7 @@ It takes the first sensor that fits, stays with that one, and reconnects for eve
 stop, prints the summary and exits with 130. Captures are readable by you alone; replay plays them again.
 
 Examples:
-  $ beatlens monitor
+  $ beatlens monitor --sensor patch
   $ beatlens monitor --sensor polar-h10 --name 12345678
   $ beatlens monitor --address f6:3a:2c:51:0b:e7 --record captures --json`,
     )

@@ -30,8 +30,8 @@ Each line has address, signal strength, kind and name. A sensor that is connecte
 not listed.
 
 Examples:
-  $ beatlens scan
-  $ beatlens scan --for 30 --all`,
+  $ beatlens scan --for 30
+  $ beatlens scan --all --json`,
     )
     .action(scan);
 }

@@ -4,15 +4,7 @@ import { AnySensor } from '../../src/sensors/any-sensor.ts';
 import type { SourceItem } from '../../src/sources/source.ts';
 import { StageClock, through } from '../../src/stage.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
-
-/** Samples whose value tells their index, for two minutes. */
-const CYCLE = 30_000;
-const UNITS_PER_MILLIVOLT = 1_000;
-
-/** The test signal: each sample tells which one it is. */
-export function numbered(firstIndex: number, count: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, n) => ((firstIndex + n) % CYCLE) / UNITS_PER_MILLIVOLT);
-}
+import { numbered, UNITS_PER_MILLIVOLT } from './accounted-signal.ts';
 
 /** How many samples of the test signal came, and how many are told to be missing. */
 export interface Account {

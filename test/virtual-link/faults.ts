@@ -33,8 +33,11 @@ export type Stage = (typeof STAGES)[number];
 /** What a fault does to the packets that come after it; undefined where it is over. */
 type Meddler = (from: Controller, packet: Buffer) => Fate | undefined;
 
+/** What of a bed faults touch. */
+type Place = Pick<LiveBed, 'air' | 'adapter'>;
+
 interface Scene {
-  readonly bed: LiveBed;
+  readonly bed: Place;
   readonly patch: LivePatch;
   /** The fault goes on: packets pass through its hands until it says no more. */
   meddle(meddler: Meddler): void;
@@ -113,7 +116,7 @@ export const FAULTS: Readonly<Record<string, (scene: Scene) => void>> = {
 };
 
 /** Has a fault strike when a stage is reached. @returns whether it has struck */
-export function arm(bed: LiveBed, patch: LivePatch, stage: Stage, fault: (scene: Scene) => void) {
+export function arm(bed: Place, patch: LivePatch, stage: Stage, fault: (scene: Scene) => void) {
   let struckAt: number | undefined;
   let notifications = 0;
   let meddler: Meddler | undefined;
@@ -162,7 +165,7 @@ function once(fits: (from: Controller, packet: Buffer) => boolean, fate: Fate): 
 }
 
 /** In the place of the sensor, the air answers the gateway's next request. */
-function answeredWith(bed: LiveBed, code: number): Meddler {
+function answeredWith(bed: Place, code: number): Meddler {
   return once((from, packet) => {
     const opcode = packet[ATT];
     if (from !== bed.adapter || !REQUESTS.has(opcode)) return false;
