@@ -32,8 +32,6 @@ export class Peripheral {
   readonly #subscribed = new Set<string>();
   /** How many of its characteristics can be subscribed to. */
   #sending = 0;
-  /** Requests that it has been written. */
-  readonly written: Value[] = [];
   /** Told when a connection ends. */
   readonly onLost: () => void;
   /** Answers a write, unless the sensor is to do so itself. */
@@ -137,7 +135,6 @@ export class Peripheral {
         callback: (error: number) => void,
       ) => {
         callback(bleHost.AttErrors.SUCCESS);
-        this.written.push({ characteristic: uuid, value });
         const answer = this.#answer(uuid, Uint8Array.from(value), connection.gatt.currentMtu);
         if (answer !== undefined) this.send(answer);
       },

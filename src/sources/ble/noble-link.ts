@@ -160,6 +160,7 @@ export class NobleLink implements Link {
   }
 
   #find(uuid: string): NobleCharacteristic {
+    if (this.over.aborted) throw this.over.reason;
     const characteristic = this.#characteristics.get(uuid);
     if (characteristic === undefined) throw new LinkFailure(`the sensor has no characteristic ${uuid}`);
     return characteristic;
