@@ -42,6 +42,8 @@ export class NobleCentral implements Central {
   #isClosed = false;
   /** The adapter has left a command unanswered. */
   #wasWedged = false;
+  /** A process that was killed may have left a connection in the controller, and then its device stays silent. */
+  #mayHoldLeftovers = true;
 
   constructor(timing: CentralTiming = CENTRAL_TIMING) {
     this.#timing = timing;
@@ -81,7 +83,11 @@ export class NobleCentral implements Central {
 
   refresh(): void {
     this.#radio.run(async () => {
-      if (this.#links.size === 0) this.#abandon('the Bluetooth adapter begins anew');
+      if (this.#links.size > 0) return;
+      // Once only: a reset also costs the links of other programs.
+      this.#wasWedged ||= this.#mayHoldLeftovers;
+      this.#mayHoldLeftovers = false;
+      this.#abandon('the Bluetooth adapter begins anew');
     });
   }
 

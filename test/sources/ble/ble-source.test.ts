@@ -12,7 +12,7 @@ import { GRID_RATE } from '../../../src/timeline/span.ts';
 import { shippedCapture } from '../../cli/beatlens.ts';
 import { describeWithData, sharedData } from '../../shared-data.ts';
 import { describeLink } from '../../virtual-link/describe-link.ts';
-import { LiveBed, statesOf, until } from '../../virtual-link/live-bed.ts';
+import { FAST_BLE, LiveBed, statesOf, until } from '../../virtual-link/live-bed.ts';
 import { LivePatch } from '../../virtual-link/live-patch.ts';
 
 const ADDRESS = 'f6:3a:2c:51:0b:e7';
@@ -118,6 +118,15 @@ describeLink('a live sensor', () => {
     expect(left.peripheral.isConnected).toBe(false);
     bed.listen(bed.source({ address: ADDRESS.toUpperCase() }));
     await until(() => left.isStarted, 'the start');
+  });
+
+  it('finds a sensor that the adapter still holds for a gateway that was killed', async () => {
+    const patch = await LivePatch.begin(bed.air, ADDRESS);
+    bed.adapter.connecting = ADDRESS;
+    bed.air.meet();
+    await until(() => patch.peripheral.isConnected, 'the connection that nobody knows of');
+    bed.listen(bed.source({}, { ...FAST_BLE, scan: 100 }));
+    await until(() => patch.isStarted, 'the start');
   });
 
   it('tells what it lacks where there is no adapter from the beginning', async () => {

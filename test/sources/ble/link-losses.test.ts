@@ -12,7 +12,7 @@ import { LivePatch } from '../../virtual-link/live-patch.ts';
 const LOSSES = 1_000;
 const SAMPLES_A_FRAME = 50;
 /** The first rounds fill caches and compile. */
-const WARM_UP = 300;
+const WARM_UP = 500;
 /** Time-outs that a busy machine does not meet by itself. */
 const PATIENT = { ...FAST_CENTRAL, discover: 2_000, operation: 2_000, connect: 2_000, command: 2_000 };
 
