@@ -1,9 +1,10 @@
 import { CommanderError } from 'commander';
 import { InputError } from '../formats/input-error.ts';
+import { BluetoothUnavailable } from '../sources/ble/link-failure.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Exit codes of every command. */
-export const ExitCode = { done: 0, other: 1, usage: 2, input: 3 } as const;
+export const ExitCode = { done: 0, other: 1, usage: 2, input: 3, noBluetooth: 4 } as const;
 
 /** How a failed command ends: one sentence for stderr, if any, and the exit code. */
 export interface Failure {
@@ -22,6 +23,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return commanderFailure(error);
   if (error instanceof UsageError) return { message: error.message, exitCode: ExitCode.usage };
   if (error instanceof InputError) return { message: error.message, exitCode: ExitCode.input };
+  if (error instanceof BluetoothUnavailable)
+    return { message: error.message, exitCode: ExitCode.noBluetooth };
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && path !== undefined && code in FILE_ERRORS) {
     return { message: `cannot read ${path}: ${FILE_ERRORS[code]}`, exitCode: ExitCode.input };

@@ -1,27 +1,15 @@
 import { Command } from 'commander';
-import { fromEvent, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
+import { takeUntil } from 'rxjs';
 import { loadBeatModel } from '../classify/beat-model.ts';
-import { gateway } from '../gateway.ts';
-import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
-import { NdjsonOutput } from '../outputs/ndjson.ts';
-import type { Output, Provenance } from '../outputs/output.ts';
-import { PlainOutput } from '../outputs/plain.ts';
-import { processorText } from '../outputs/summary.ts';
-import { Tally } from '../outputs/tally.ts';
-import { LiveOutput } from '../outputs/terminal/live-output.ts';
-import { type ColourDepth, palette } from '../outputs/terminal/palette.ts';
 import { openSource } from '../sources/open.ts';
 import type { Speed } from '../sources/pace.ts';
-import { StageClock } from '../stage.ts';
+import { type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
-interface ReplayOptions {
+interface ReplayOptions extends ShowOptions {
   readonly speed: Speed;
   readonly lead?: string;
   readonly model?: string;
-  readonly json?: boolean;
-  /** False with --no-color. */
-  readonly color: boolean;
 }
 
 export function replayCommand(): Command {
@@ -61,52 +49,6 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   const { speed, lead } = options;
   const model = await loadBeatModel(options.model);
   const source = await openSource(file, { speed, ...(lead === undefined ? {} : { lead }) });
-  const clock = new StageClock();
-  const tally = new Tally();
-  const stopped = stopSignals();
-  const provenance = { source: source.title, model: model.card.name };
   // The source is cut, not the pipe: the stages still give out what they hold back.
-  const items = gateway({ ...source, items: source.items.pipe(takeUntil(stopped)) }, model, clock);
-  try {
-    const output = openOutput(options, provenance, clock);
-    try {
-      const shown = items.pipe(
-        tap((item) => {
-          tally.take(item);
-          output.take(item);
-        }),
-      );
-      await lastValueFrom(shown, { defaultValue: undefined });
-    } finally {
-      output.close();
-    }
-    output.summarise(tally);
-  } catch (error) {
-    if (error instanceof OutputClosed) return;
-    throw error;
-  }
-  if (options.json) process.stderr.write(`${processorText(tally, clock)}\n`);
-}
-
-function openOutput(options: ReplayOptions, provenance: Provenance, clock: StageClock): Output {
-  const { stdout } = process;
-  const lines = new LineWriter(stdout.fd);
-  if (options.json) return new NdjsonOutput(lines, provenance);
-  if (!stdout.isTTY || process.env.TERM === 'dumb') return new PlainOutput(lines, provenance, clock);
-  const depth = options.color && !process.env.NO_COLOR ? stdout.getColorDepth() : 1;
-  return new LiveOutput(stdout, palette(depth as ColourDepth), provenance, clock);
-}
-
-const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** Emits when someone asks the process to stop, and sets the exit code that says so. */
-function stopSignals() {
-  const signals = Object.entries(STOP_SIGNALS).map(([name, exitCode]) =>
-    fromEvent(process, name).pipe(
-      tap(() => {
-        process.exitCode = exitCode;
-      }),
-    ),
-  );
-  return merge(...signals);
+  await show({ ...source, items: source.items.pipe(takeUntil(stopSignals())) }, model, options);
 }

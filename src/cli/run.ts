@@ -1,18 +1,22 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { convertCommand } from './convert.ts';
+import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { report } from './failure.ts';
+import { monitorCommand } from './monitor.ts';
 import { replayCommand } from './replay.ts';
+import { scanCommand } from './scan.ts';
 
 const EXAMPLES = `
 Examples:
   $ beatlens replay recordings/mitdb-208.btsnoop
   $ beatlens replay recordings/mitdb-208.btsnoop --speed max --json | head
+  $ beatlens monitor --sensor patch --record captures
   $ beatlens convert mitdb/208 208.btsnoop
   $ beatlens evaluate mitdb --records ds2
 
-Exit codes: 0 done, 2 wrong usage, 3 input that cannot be read, 1 anything else.`;
+Exit codes: 0 done, 2 wrong usage, 3 input that cannot be read, 4 no Bluetooth, 1 anything else.`;
 
 /** The command line; commands throw, `run` reports. */
 function program(): Command {
@@ -22,7 +26,15 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // reported once, by run()
     .addHelpText('after', EXAMPLES);
-  for (const command of [replayCommand(), convertCommand(), evaluateCommand()]) {
+  const commands = [
+    replayCommand(),
+    monitorCommand(),
+    scanCommand(),
+    convertCommand(),
+    evaluateCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) {
     beatlens.addCommand(command.copyInheritedSettings(beatlens));
   }
   return beatlens;

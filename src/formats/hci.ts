@@ -148,3 +148,11 @@ const REASONS: Readonly<Record<number, string>> = {
 export function disconnectReason(code: number): string {
   return REASONS[code] ?? `error 0x${code.toString(16).padStart(2, '0')}`;
 }
+
+const SUPERVISION_TIMEOUT = 8;
+
+/** The code of such words; without a code of their own, that of a sensor out of reach. */
+export function disconnectCode(reason: string | undefined): number {
+  const known = Object.entries(REASONS).find(([, words]) => words === reason);
+  return known === undefined ? SUPERVISION_TIMEOUT : Number(known[0]);
+}

@@ -13,7 +13,7 @@ export function uuidFromBytes(bytes: Uint8Array): string | undefined {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
     .reverse()
     .join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidFromHex(hex);
 }
 
 /** The bytes of a UUID as they travel: 2 where it is assigned, otherwise 16; little-endian. */
@@ -21,4 +21,10 @@ export function uuidToBytes(uuid: string): Uint8Array {
   const isShort = uuid.startsWith('0000') && uuid.endsWith(BASE_TAIL);
   const hex = isShort ? uuid.slice(4, 8) : uuid.replaceAll('-', '');
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).reverse();
+}
+
+/** The full form of a UUID in hexadecimal digits, 1 to 4 or 32 of them. */
+export function uuidFromHex(digits: string): string {
+  if (digits.length <= 4) return fullUuid(Number.parseInt(digits, 16));
+  return digits.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

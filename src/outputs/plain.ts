@@ -1,4 +1,5 @@
 import type { SensorInfo } from '../sensors/sensor.ts';
+import type { LinkChange } from '../sources/source.ts';
 import type { StageClock } from '../stage.ts';
 import type { LineWriter } from './line-writer.ts';
 import { clockTime } from './numbers.ts';
@@ -18,6 +19,7 @@ export class PlainOutput implements Output {
   readonly #clock: StageClock;
   readonly #provenance: Provenance;
   readonly #time = new StreamTime();
+  readonly #linkSaid = new Set<string>();
   #skipped = 0;
 
   constructor(lines: LineWriter, provenance: Provenance, clock: StageClock) {
@@ -48,9 +50,7 @@ export class PlainOutput implements Output {
       case 'quality':
         return item.flaw ? `signal ${item.flaw}` : 'signal good';
       case 'link':
-        return item.state === 'connected'
-          ? `link connected${item.address ? ` to ${item.address}` : ''}`
-          : `link lost${item.reason ? `: ${item.reason}` : ''}`;
+        return this.#linkWords(item);
       case 'sensor-info':
         return sensorWords(item);
       case 'bad-frame':
@@ -60,6 +60,15 @@ export class PlainOutput implements Output {
       default:
         return undefined;
     }
+  }
+
+  /** Each state once until a link stands or is lost: a sensor that stays away must not fill a disk with lines. */
+  #linkWords({ state, address, reason }: LinkChange): string | undefined {
+    const words = `link ${state}${state === 'connected' && address ? ` to ${address}` : ''}${reason ? `: ${reason}` : ''}`;
+    if (state === 'connected' || state === 'lost') this.#linkSaid.clear();
+    if (this.#linkSaid.has(words) || state === 'connecting') return undefined;
+    this.#linkSaid.add(words);
+    return words;
   }
 
   #skippedWords(words: string): string | undefined {

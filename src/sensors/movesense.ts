@@ -30,6 +30,7 @@ const FIRST_REFUSAL = 300;
 export const MOVESENSE: SensorProfile = {
   name: 'movesense',
   service: GSP_SERVICE,
+  advertisedName: 'Movesense',
   reads: [MODEL_NUMBER, SERIAL_NUMBER, BATTERY_LEVEL],
   subscriptions: [GSP_DATA],
   start: (reference) => [{ characteristic: GSP_COMMAND, value: subscribeEcg(reference, RATE) }],

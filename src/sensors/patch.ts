@@ -179,6 +179,8 @@ function answer({ value, receivedAtMs }: Notification): (BackfillChange | BadFra
       return [{ kind: 'backfill', state: 'ended', receivedAtMs }];
     case 'refused': {
       const { opcode, code } = answer.value;
+      // It went on while the link was lost.
+      if (code === 'already-streaming') return [];
       if (opcode === OPCODES.backfill) return [{ kind: 'backfill', state: 'ended', receivedAtMs }];
       return [badFrame('control', `opcode ${opcode} refused: ${code}`, receivedAtMs)];
     }

@@ -28,6 +28,7 @@ import { type SensorDriver, type SensorItem, UNFLAGGED } from './sensor.ts';
 export const POLAR_H10: SensorProfile = {
   name: 'polar-h10',
   service: PMD_SERVICE,
+  advertisedName: 'Polar H10',
   reads: [MODEL_NUMBER, SERIAL_NUMBER, BATTERY_LEVEL, PMD_CONTROL],
   subscriptions: [HEART_RATE_MEASUREMENT, PMD_CONTROL, PMD_DATA],
   start: () => [

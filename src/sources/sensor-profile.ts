@@ -10,8 +10,10 @@ export interface SensorProfile {
   readonly name: string;
   /** The service that marks such a sensor. */
   readonly service: string;
+  /** How its name begins, where it advertises its name but not its service. */
+  readonly advertisedName?: string;
   readonly reads: readonly string[];
-  /** Notifications, or indications where the characteristic has only these. */
+  /** Notifications, or indications where the characteristic has only these. The last one brings the samples. */
   readonly subscriptions: readonly string[];
   /** @param reference a number from 1 to 255 that marks the answer, where the sensor has such */
   readonly start: (reference: number) => readonly ControlWrite[];

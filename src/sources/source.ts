@@ -14,13 +14,19 @@ export interface Notification {
   readonly receivedAtMs: number;
 }
 
-/** The state of the link to the sensor changed. */
+/**
+ * Where a link is. A live source goes round: it scans, connects, streams, loses the link, and waits a little
+ * before it scans again. A capture tells of `connected` and `lost` alone.
+ */
+export type LinkState = 'scanning' | 'connecting' | 'connected' | 'streaming' | 'lost' | 'waiting';
+
+/** The state of the link to the sensor changed. A link is `lost` only after it was `connected`. */
 export interface LinkChange {
   readonly kind: 'link';
-  readonly state: 'connected' | 'lost';
+  readonly state: LinkState;
   readonly receivedAtMs: number;
   readonly address?: string;
-  /** Why the link was lost, in words. */
+  /** Why the link was lost, or could not be had, in words. */
   readonly reason?: string;
 }
 

@@ -68,7 +68,7 @@ export class Timeline implements Stage<In, Out> {
       this.#reorderer.backfill(item.state);
       return [];
     }
-    if (item.state === 'connected') return [item];
+    if (item.state !== 'lost') return [item];
     const held = this.#place(this.#reorderer.linkLost(this.#resends));
     this.#losses.lose();
     this.#links++;

@@ -1,3 +1,4 @@
+import type { LinkChange } from '../../sources/source.ts';
 import { clockTime, counted } from '../numbers.ts';
 import { LISTED_CLASSES } from '../tally.ts';
 import { alertBlock } from './alert-block.ts';
@@ -46,13 +47,19 @@ function header(state: LiveState, width: number, palette: Palette): string[] {
   return [title, ...flow([...conditions(state, palette), ...counts(state, palette)], width)];
 }
 
+function linkField(link: LinkChange | undefined, plain: Palette['plain']): Piece {
+  if (link === undefined) return ['○ no link', plain.dim];
+  const { state, reason } = link;
+  if (state === 'connected' || state === 'streaming') return [`● ${state}`, plain.green];
+  if (state === 'lost') return [`○ link lost${reason ? ` (${reason})` : ''}`, plain.red];
+  return [`○ ${state}${reason ? ` (${reason})` : ''}`, plain.yellow];
+}
+
 /** What the sensor, the link and the heart do now. */
 function conditions(state: LiveState, { plain }: Palette): Piece[] {
   const { link, quality, heartRate, sensor, tally } = state;
   const fields: Piece[] = [];
-  if (link?.state === 'connected') fields.push(['● connected', plain.green]);
-  else if (link) fields.push([`○ link lost${link.reason ? ` (${link.reason})` : ''}`, plain.red]);
-  else fields.push(['○ no link', plain.dim]);
+  fields.push(linkField(link, plain));
   if (sensor !== undefined) fields.push([sensor]);
   if (tally.batteryPercent !== undefined) {
     fields.push([`battery ${tally.batteryPercent} %`, tally.batteryPercent < 20 ? plain.red : String]);

@@ -1,0 +1,69 @@
+import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
+import type { BeatModel } from '../classify/beat-model.ts';
+import { gateway } from '../gateway.ts';
+import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
+import { NdjsonOutput } from '../outputs/ndjson.ts';
+import type { Output, Provenance } from '../outputs/output.ts';
+import { PlainOutput } from '../outputs/plain.ts';
+import { processorText } from '../outputs/summary.ts';
+import { Tally } from '../outputs/tally.ts';
+import { LiveOutput } from '../outputs/terminal/live-output.ts';
+import { type ColourDepth, palette } from '../outputs/terminal/palette.ts';
+import type { Source } from '../sources/source.ts';
+import { StageClock } from '../stage.ts';
+
+export interface ShowOptions {
+  readonly json?: boolean;
+  /** False with --no-color. */
+  readonly color: boolean;
+}
+
+/** Runs a source through the gateway, shows what comes out, and sums it up when the source has ended. */
+export async function show(source: Source, model: BeatModel, options: ShowOptions): Promise<void> {
+  const clock = new StageClock();
+  const tally = new Tally();
+  const provenance = { source: source.title, model: model.card.name };
+  const items = gateway(source, model, clock);
+  try {
+    const output = openOutput(options, provenance, clock);
+    try {
+      const shown = items.pipe(
+        tap((item) => {
+          tally.take(item);
+          output.take(item);
+        }),
+      );
+      await lastValueFrom(shown, { defaultValue: undefined });
+    } finally {
+      output.close();
+    }
+    output.summarise(tally);
+  } catch (error) {
+    if (error instanceof OutputClosed) return;
+    throw error;
+  }
+  if (options.json) process.stderr.write(`${processorText(tally, clock)}\n`);
+}
+
+function openOutput(options: ShowOptions, provenance: Provenance, clock: StageClock): Output {
+  const { stdout } = process;
+  const lines = new LineWriter(stdout.fd);
+  if (options.json) return new NdjsonOutput(lines, provenance);
+  if (!stdout.isTTY || process.env.TERM === 'dumb') return new PlainOutput(lines, provenance, clock);
+  const depth = options.color && !process.env.NO_COLOR ? stdout.getColorDepth() : 1;
+  return new LiveOutput(stdout, palette(depth as ColourDepth), provenance, clock);
+}
+
+const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Emits when someone asks the process to stop, and sets the exit code that says so. */
+export function stopSignals(): Observable<unknown> {
+  const signals = Object.entries(STOP_SIGNALS).map(([name, exitCode]) =>
+    fromEvent(process, name).pipe(
+      tap(() => {
+        process.exitCode = exitCode;
+      }),
+    ),
+  );
+  return merge(...signals);
+}

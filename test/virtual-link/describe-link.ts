@@ -1,0 +1,12 @@
+import { describe } from 'vitest';
+import { isNobleInstalled } from './hci-socket.ts';
+
+/** Tests over the virtual link need noble, which is an optional dependency. */
+export function describeLink(name: string, tests: () => void): void {
+  if (isNobleInstalled) {
+    describe(name, tests);
+    return;
+  }
+  process.stderr.write(`SKIPPED: ${name} needs the optional dependency @abandonware/noble\n`);
+  describe.skip(name, tests);
+}
