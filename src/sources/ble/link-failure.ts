@@ -20,7 +20,7 @@ const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
   'module-missing':
     'the Bluetooth module @abandonware/noble is not installed; run npm install without --omit=optional',
   'module-not-built':
-    'the native part of the Bluetooth module was not built; install a compiler (sudo apt install build-essential python3), then run npm rebuild @abandonware/bluetooth-hci-socket',
+    'the native part of the Bluetooth module was not built; install a compiler (sudo apt install build-essential python3), then run npm ci',
   'no-kernel-support':
     'this kernel has no Bluetooth (a container or a virtual machine, perhaps); run it on the machine that has the adapter',
   'no-adapter':

@@ -80,9 +80,10 @@ export interface NobleHci {
 
 export type Dictionary = Record<string, unknown>;
 
-/** What of noble can be had only with a version whose inner parts are known. */
+/** Makes instances; the package itself makes one, and no second. */
 const MODULE = '@abandonware/noble/with-custom-binding.js';
-const NATIVE_MODULE = 'bluetooth';
+/** How the native part is called: the package, and the file that is built of it. */
+const NATIVE_PART = /hci[-_]socket/;
 
 // Not a literal `require`: the bundler would otherwise want noble at build time, and it may not be there at all.
 const load = createRequire(import.meta.url);
@@ -104,8 +105,7 @@ export function makeNoble(): Noble {
 function lackBehind(error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'MODULE_NOT_FOUND') {
-    const isNative = message.includes(`${NATIVE_MODULE}_hci_socket.node`);
-    return new BluetoothUnavailable(isNative ? 'module-not-built' : 'module-missing');
+    return new BluetoothUnavailable(NATIVE_PART.test(message) ? 'module-not-built' : 'module-missing');
   }
   if (code === 'ERR_DLOPEN_FAILED') return new BluetoothUnavailable('module-not-built');
   if (code === 'EAFNOSUPPORT') return new BluetoothUnavailable('no-kernel-support');
