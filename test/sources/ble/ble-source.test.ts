@@ -17,14 +17,13 @@ import { LivePatch } from '../../virtual-link/live-patch.ts';
 
 const ADDRESS = 'f6:3a:2c:51:0b:e7';
 
-/** What the gateway says of each beat, to the last bit; its time to the microsecond, since it begins elsewhere. */
+/** What the gateway says of each beat, to the last bit, but for its time: that depends on when a busy machine hears it. */
 function beatsOf(items: readonly GatewayItem[]) {
   return items.flatMap((item) =>
     item.kind === 'explained'
       ? [
           {
             index: item.verdict.beat.index,
-            time: item.verdict.beat.time.toFixed(6),
             class: item.verdict.class,
             probabilities: [...item.verdict.probabilities],
             why: item.explanation?.sentence,
