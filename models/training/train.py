@@ -24,15 +24,15 @@ GOLDEN_BEATS = 48
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, required=True, help="folder with the exported beats; other seeds' models go here")
+    parser.add_argument("--build", type=Path, required=True, help="folder with the exported beats; other seeds' models go here")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model of the first seed, its card and vectors")
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
     tf.config.experimental.enable_op_determinism()
 
-    beats = joined([load(options.work / "ds1-reference"), load(options.work / "ds1-own")])
+    beats = joined([load(options.build / "ds1-reference"), load(options.build / "ds1-own")])
     beats = beats[beats.label >= 0]
-    shipped = load(options.work / "shipped")
+    shipped = load(options.build / "shipped")
     say(f"{len(beats)} beats of DS1, by class {np.bincount(beats.label).tolist()} ({', '.join(CLASSES)})")
 
     temperature, thresholds, folds = calibrate(beats)
@@ -43,7 +43,7 @@ def main() -> None:
         int8 = convert(network, beats[rng.choice(len(beats), 2000, replace=False)])
         agreement = agree(network, int8, beats[rng.choice(len(beats), 4000, replace=False)])
         say(f"seed {seed}: int8 and float choose the same class for {agreement:.2%} of 4,000 beats of DS1")
-        folder = options.out if seed == 0 else options.work / f"seed-{seed}"
+        folder = options.out if seed == 0 else options.build / f"seed-{seed}"
         about = {
             "license": "Apache-2.0",
             "created": datetime.date.today().isoformat(),
@@ -60,7 +60,7 @@ def main() -> None:
         }
         name = f"beat-{seed}"
         write(folder, "beat", name, network, int8, beats.rhythm_features, about)
-        write(options.work / f"seed-{seed}", "beat-float", f"{name}-float", network, convert(network, None), beats.rhythm_features, about)
+        write(options.build / f"seed-{seed}", "beat-float", f"{name}-float", network, convert(network, None), beats.rhythm_features, about)
         if seed == 0:
             vectors = golden(network, int8, shipped)
             (folder / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
