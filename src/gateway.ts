@@ -1,35 +1,17 @@
 import type { Observable } from 'rxjs';
-import { type Alert, AlertRaiser } from './alerts/alert.ts';
+import { AlertRaiser } from './alerts/alert.ts';
 import { BeatBuilder } from './beats/beat-builder.ts';
 import { RPeakDetector } from './beats/r-peak-detector.ts';
 import { ReferencePeaks } from './beats/reference-peaks.ts';
 import type { BeatModel } from './classify/beat-model.ts';
 import { Classifier } from './classify/classifier.ts';
 import { Explainer } from './explain/explainer.ts';
-import type { ExplainedVerdict } from './explain/explanation.ts';
+import type { OutputItem } from './outputs/output-item.ts';
 import { AnySensor } from './sensors/any-sensor.ts';
-import type { BadFrame, SensorInfo, SensorStatus } from './sensors/sensor.ts';
 import { Conditioner } from './signal/conditioner.ts';
-import type { QualityChange, Signal } from './signal/signal.ts';
-import type { LinkChange, Source, SourceFault } from './sources/source.ts';
+import type { Source } from './sources/source.ts';
 import { type StageClock, through } from './stage.ts';
-import type { ClockReport } from './timeline/clock-report.ts';
-import type { Gap } from './timeline/span.ts';
 import { Timeline } from './timeline/timeline.ts';
-
-/** Everything that leaves the gateway, in stream order. */
-export type GatewayItem =
-  | LinkChange
-  | SourceFault
-  | SensorInfo
-  | SensorStatus
-  | BadFrame
-  | Gap
-  | ClockReport
-  | QualityChange
-  | Signal
-  | ExplainedVerdict
-  | Alert;
 
 export interface GatewayOptions {
   /** R peaks to use in place of the detector's, seconds since the stream began: for evaluation. */
@@ -45,7 +27,7 @@ export function gateway(
   model: BeatModel,
   clock: StageClock,
   { referencePeaks }: GatewayOptions = {},
-): Observable<GatewayItem> {
+): Observable<OutputItem> {
   const findRPeaks = () => (referencePeaks ? new ReferencePeaks(referencePeaks) : new RPeakDetector());
   return source.items.pipe(
     through('decode', () => new AnySensor(), clock), //         notification → block of samples

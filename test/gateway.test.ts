@@ -3,19 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { loadBeatModel } from '../src/classify/beat-model.ts';
-import { type GatewayItem, gateway } from '../src/gateway.ts';
+import { gateway } from '../src/gateway.ts';
+import type { OutputItem } from '../src/outputs/output-item.ts';
 import { openSource } from '../src/sources/open.ts';
 import { StageClock } from '../src/stage.ts';
 
 const recordings = new URL('../recordings/', import.meta.url);
 
-async function replay(name: string, speed: 'max' | number = 'max'): Promise<GatewayItem[]> {
+async function replay(name: string, speed: 'max' | number = 'max'): Promise<OutputItem[]> {
   const source = await openSource(fileURLToPath(new URL(name, recordings)), { speed });
   return lastValueFrom(gateway(source, await loadBeatModel(), new StageClock()).pipe(toArray()));
 }
 
-function only<K extends GatewayItem['kind']>(items: readonly GatewayItem[], kind: K) {
-  return items.filter((item): item is Extract<GatewayItem, { kind: K }> => item.kind === kind);
+function only<K extends OutputItem['kind']>(items: readonly OutputItem[], kind: K) {
+  return items.filter((item): item is Extract<OutputItem, { kind: K }> => item.kind === kind);
 }
 
 describe('the gateway, on the recording that ships', async () => {

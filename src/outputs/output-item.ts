@@ -6,7 +6,7 @@ import type { LinkChange, SourceFault } from '../sources/source.ts';
 import type { ClockReport } from '../timeline/clock-report.ts';
 import type { Gap } from '../timeline/span.ts';
 
-/** What an output takes: everything that leaves the gateway. */
+/** Everything that leaves the gateway, in stream order; what an output takes. */
 export type OutputItem =
   | LinkChange
   | SourceFault

@@ -2,7 +2,8 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { loadBeatModel } from '../../src/classify/beat-model.ts';
 import { decodeEcgFrame, PMD_DATA } from '../../src/formats/polar-pmd.ts';
-import { type GatewayItem, gateway } from '../../src/gateway.ts';
+import { gateway } from '../../src/gateway.ts';
+import type { OutputItem } from '../../src/outputs/output-item.ts';
 import { POLAR_H10 } from '../../src/sensors/polar-h10.ts';
 import { airCapture } from '../../src/sources/air-capture.ts';
 import { captureSource } from '../../src/sources/capture.ts';
@@ -42,8 +43,8 @@ async function captureOf(ecg: Float32Array): Promise<Uint8Array> {
   return Buffer.concat(pieces);
 }
 
-function only<K extends GatewayItem['kind']>(items: readonly GatewayItem[], kind: K) {
-  return items.filter((item): item is Extract<GatewayItem, { kind: K }> => item.kind === kind);
+function only<K extends OutputItem['kind']>(items: readonly OutputItem[], kind: K) {
+  return items.filter((item): item is Extract<OutputItem, { kind: K }> => item.kind === kind);
 }
 
 describe('a capture of a Polar H10 that lost a frame, and whose last one is cut off', async () => {

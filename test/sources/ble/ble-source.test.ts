@@ -2,7 +2,8 @@ import { lastValueFrom, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadBeatModel } from '../../../src/classify/beat-model.ts';
 import { loopedSource, samplesOf } from '../../../src/cli/looped-source.ts';
-import { type GatewayItem, gateway } from '../../../src/gateway.ts';
+import { gateway } from '../../../src/gateway.ts';
+import type { OutputItem } from '../../../src/outputs/output-item.ts';
 import { captureSource } from '../../../src/sources/capture.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import { wfdbSource } from '../../../src/sources/wfdb.ts';
@@ -18,7 +19,7 @@ import { LivePatch } from '../../virtual-link/live-patch.ts';
 const ADDRESS = 'f6:3a:2c:51:0b:e7';
 
 /** What the gateway says of each beat, to the last bit, but for its time: that depends on when a busy machine hears it. */
-function beatsOf(items: readonly GatewayItem[]) {
+function beatsOf(items: readonly OutputItem[]) {
   return items.flatMap((item) =>
     item.kind === 'explained'
       ? [
@@ -41,7 +42,7 @@ describeLink('a live sensor', () => {
   afterEach(() => bed.close());
 
   /** Everything that the gateway says of a signal that a patch sends over noble's real stack. */
-  async function overTheAir(millivolts: AsyncIterable<Float32Array>, rate: number): Promise<GatewayItem[]> {
+  async function overTheAir(millivolts: AsyncIterable<Float32Array>, rate: number): Promise<OutputItem[]> {
     const patch = await LivePatch.begin(bed.air, ADDRESS, { rate });
     const source = bed.source();
     let heard = 0;
@@ -139,6 +140,6 @@ async function* blocksOf(millivolts: Float32Array): AsyncGenerator<Float32Array>
   for (let at = 0; at < millivolts.length; at += GRID_RATE) yield millivolts.subarray(at, at + GRID_RATE);
 }
 
-async function everything(source: Source): Promise<GatewayItem[]> {
+async function everything(source: Source): Promise<OutputItem[]> {
   return lastValueFrom(gateway(source, await loadBeatModel(), new StageClock()).pipe(toArray()));
 }
