@@ -1,3 +1,5 @@
+import { clamp } from '../dsp/clamp.ts';
+
 /** Names of the rhythm inputs, in order. Each is the logarithm of an RR interval over a running mean. */
 export const RHYTHM_FEATURES = [
   'ln rr-before / mean-5',
@@ -66,5 +68,5 @@ export class Rhythm {
 }
 
 function bounded(value: number): number {
-  return Math.min(BOUND, Math.max(-BOUND, value));
+  return clamp(value, -BOUND, BOUND);
 }

@@ -1,3 +1,4 @@
+import { clamp } from '../dsp/clamp.ts';
 import { Recent } from '../dsp/recent.ts';
 import { GRID_RATE } from '../timeline/span.ts';
 
@@ -62,5 +63,5 @@ export class WaveformBuilder {
 }
 
 function bounded(value: number): number {
-  return Math.min(BOUND, Math.max(-BOUND, value));
+  return clamp(value, -BOUND, BOUND);
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RHYTHM_FEATURES } from '../beats/rhythm.ts';
 import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../beats/waveform.ts';
+import { clamp } from '../dsp/clamp.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { ModelCard } from './model-card.ts';
 import { loadTflite, type TfliteModel, type TfliteTensor } from './tflite-runtime.ts';
@@ -69,7 +70,7 @@ function write(
   }
   for (let i = 0; i < values.length; i++) {
     const step = Math.floor(values[i] / scale + 0.5) + zeroPoint;
-    into[i] = Math.min(127, Math.max(-128, step));
+    into[i] = clamp(step, -128, 127);
   }
 }
 

@@ -1,4 +1,5 @@
 import { filter, lastValueFrom, map, toArray } from 'rxjs';
+import { concatenated } from '../dsp/concatenated.ts';
 import { PatchDriver } from '../sensors/patch.ts';
 import { paced } from '../sources/pace.ts';
 import { SimulatedPatch } from '../sources/simulated-patch.ts';
@@ -16,16 +17,6 @@ export async function samplesOf(source: Source): Promise<Float32Array> {
     toArray(),
   );
   return concatenated(await lastValueFrom(blocks));
-}
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    whole.set(part, filled);
-    filled += part.length;
-  }
-  return whole;
 }
 
 /** One endless stream of a patch: the samples again and again, with indices and device time that run on. */

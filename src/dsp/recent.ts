@@ -43,9 +43,4 @@ export class Recent {
     const half = n >> 1;
     return n % 2 === 1 ? this.#sorted[half] : (this.#sorted[half - 1] + this.#sorted[half]) / 2;
   }
-
-  clear(): void {
-    this.#count = 0;
-    this.#next = 0;
-  }
 }

@@ -1,3 +1,4 @@
+import { unwrap32 } from '../dsp/unwrap.ts';
 import {
   decodeEcg,
   decodeGsp,
@@ -18,7 +19,6 @@ import type { Notification } from '../sources/source.ts';
 import { badFrame } from './bad-frame.ts';
 import { SampleCounter } from './sample-counter.ts';
 import { type Block, type SensorDriver, type SensorItem, UNFLAGGED } from './sensor.ts';
-import { unwrap32 } from './unwrap.ts';
 
 /** What the gateway subscribes to: more would cost the sensor's battery and bring nothing below 40 Hz. */
 const RATE = 125;

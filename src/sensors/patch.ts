@@ -13,6 +13,7 @@ import {
   STREAM_CHARACTERISTIC,
   TICKS_PER_SECOND,
 } from '../../firmware-protocol/index.ts';
+import { unwrap32 } from '../dsp/unwrap.ts';
 import type { SensorProfile } from '../sources/sensor-profile.ts';
 import type { Notification } from '../sources/source.ts';
 import { badFrame } from './bad-frame.ts';
@@ -25,7 +26,6 @@ import type {
   SensorItem,
   SensorStatus,
 } from './sensor.ts';
-import { unwrap32 } from './unwrap.ts';
 
 /** What a patch is taken to be until its info has been read: 1 µV a unit, 250 Hz and no other rate. */
 const DEFAULT_NANOVOLTS_PER_UNIT = 1_000;

@@ -1,19 +1,10 @@
-/** A nominal rate can be wrong by this. */
-const MAX_RATE_ERROR = 0.05;
-/** The true rate is known to a thousandth once the time stamps span this. */
-const BASELINE_SECONDS = 5;
-/** How far the rate looks back: crystals drift with temperature. */
-const MEMORY_SECONDS = 600;
+import { clamp } from '../dsp/clamp.ts';
+import { MAX_RATE_ERROR, type Mark, RateMeter } from '../dsp/rate-meter.ts';
+
 /** A time stamp back by less is a frame that came late or twice; back by more, a clock that was set. */
 const LATE_SECONDS = 2;
 /** A time stamp that leaps ahead of the arrivals by more is a clock that was set. */
 const QUEUE_SECONDS = 10;
-
-/** A sample by its index, and the sensor's clock at it, seconds. */
-interface Mark {
-  readonly index: number;
-  readonly time: number;
-}
 
 /** Where the samples of a frame lie. */
 export interface Place {
@@ -25,8 +16,7 @@ export interface Place {
 /**
  * Counts the samples of a sensor that sends time stamps and no index: what is missing between two frames is what
  * their time stamps have room for. For that the true rate is needed, and is estimated from the time stamps
- * themselves: over minutes, so that neither coarse clocks nor late ones disturb it. Until it is known, what is
- * missing is taken to be whole frames.
+ * themselves. Until it is known, what is missing is taken to be whole frames.
  *
  * Where not even half a frame is missing nothing is: samples are lost by the frame.
  */
@@ -34,9 +24,7 @@ export class SampleCounter {
   readonly #nominalRate: number;
   #session = 1;
   #last: (Mark & { readonly receivedAtMs: number }) | undefined;
-  /** Between them and the last frame the rate is measured; the younger one takes over when the older one is too old. */
-  #older: Mark = { index: 0, time: 0 };
-  #younger: Mark = { index: 0, time: 0 };
+  #meter = new RateMeter({ index: 0, time: 0 });
   /** Samples a second on the sensor's clock. */
   #rate: number;
   #rateIsKnown = false;
@@ -78,8 +66,7 @@ export class SampleCounter {
 
   #begin(time: number, receivedAtMs: number): Place {
     this.#last = { index: 0, time, receivedAtMs };
-    this.#older = this.#last;
-    this.#younger = this.#last;
+    this.#meter = new RateMeter(this.#last);
     return { session: this.#session, index: 0 };
   }
 
@@ -92,15 +79,14 @@ export class SampleCounter {
   }
 
   #learnRate(mark: Mark): void {
-    const span = mark.time - this.#older.time;
-    if (span >= BASELINE_SECONDS) {
-      const rate = (mark.index - this.#older.index) / span;
-      const bounds = [1 - MAX_RATE_ERROR, 1 + MAX_RATE_ERROR].map((share) => share * this.#nominalRate);
-      this.#rate = Math.min(bounds[1], Math.max(bounds[0], rate));
+    const rate = this.#meter.rateAt(mark);
+    if (rate !== undefined) {
+      const [least, most] = [1 - MAX_RATE_ERROR, 1 + MAX_RATE_ERROR].map(
+        (share) => share * this.#nominalRate,
+      );
+      this.#rate = clamp(rate, least, most);
       this.#rateIsKnown = true;
     }
-    if (mark.time - this.#younger.time < MEMORY_SECONDS / 2) return;
-    this.#older = this.#younger;
-    this.#younger = mark;
+    this.#meter.see(mark);
   }
 }

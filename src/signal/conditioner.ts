@@ -29,7 +29,7 @@ export class Conditioner implements Stage<In, Out> {
   readonly #baseline = new Biquad(highPass(BASELINE_HZ, GRID_RATE));
   readonly #mains = MAINS_HZ.map((frequency) => new Biquad(notch(frequency, GRID_RATE, MAINS_Q)));
   readonly #lowPass = new Fir(windowedSinc(LOW_PASS_TAPS, 0, MUSCLE_HZ, GRID_RATE));
-  readonly #quality = new QualityMeter();
+  #quality = new QualityMeter();
   #flaw: QualityFlaw | undefined;
   /** The newest span, whose start and time place every output sample; undefined after a gap. */
   #newest: SampleSpan | undefined;
@@ -60,7 +60,7 @@ export class Conditioner implements Stage<In, Out> {
     this.#baseline.reset();
     for (const section of this.#mains) section.reset();
     this.#lowPass.reset();
-    this.#quality.reset();
+    this.#quality = new QualityMeter();
     return out;
   }
 

@@ -68,16 +68,4 @@ export class QualityMeter {
     }
     return undefined;
   }
-
-  reset(): void {
-    this.#roughness.clear();
-    this.#seenChunks = 0;
-    this.#rough = 0;
-    this.#heard = 0;
-    this.#seen = 0;
-    this.#low = Number.POSITIVE_INFINITY;
-    this.#high = Number.NEGATIVE_INFINITY;
-    this.#before = 0;
-    this.#beforeThat = 0;
-  }
 }

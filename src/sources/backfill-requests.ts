@@ -8,6 +8,7 @@ import {
   STREAM_CHARACTERISTIC,
   type StreamFrame,
 } from '../../firmware-protocol/index.ts';
+import { unwrap32 } from '../dsp/unwrap.ts';
 
 /** Holes that are remembered; beyond, the oldest is forgotten: it leaves the patch's ring first. */
 const MAX_HOLES = 256;
@@ -54,7 +55,7 @@ export class BackfillRequests {
 
   #frame({ type, session, firstIndex, samples }: StreamFrame): void {
     if (type === 'backfill') {
-      if (session === this.#session) this.#fill(this.#unwrap(firstIndex), samples.length);
+      if (session === this.#session) this.#fill(unwrap32(firstIndex, this.#next), samples.length);
       return;
     }
     if (session !== this.#session) {
@@ -62,17 +63,12 @@ export class BackfillRequests {
       this.#next = firstIndex;
       this.#holes = [];
     }
-    const first = this.#unwrap(firstIndex);
+    const first = unwrap32(firstIndex, this.#next);
     if (first > this.#next) {
       this.#holes.push({ from: this.#next, to: first, tries: 0 });
       if (this.#holes.length > MAX_HOLES) this.#holes.shift();
     }
     this.#next = Math.max(this.#next, first + samples.length);
-  }
-
-  /** The index nearest to where the stream is. */
-  #unwrap(index: number): number {
-    return index + CYCLE * Math.round((this.#next - index) / CYCLE);
   }
 
   #fill(from: number, count: number): void {
@@ -90,7 +86,7 @@ export class BackfillRequests {
       case 'backfilling': {
         // What lies before is not in the ring any more.
         const { from } = this.#holes[0] ?? { from: 0 };
-        const first = this.#unwrap(answer.firstIndex);
+        const first = unwrap32(answer.firstIndex, this.#next);
         if (first > from) this.#fill(from, first - from);
         break;
       }

@@ -1,3 +1,4 @@
+import { clamp } from '../dsp/clamp.ts';
 import { Resampler } from '../dsp/resample.ts';
 
 /** Samples that fill a frame. */
@@ -83,7 +84,7 @@ export class Sampler {
     const frames: SampledFrame[] = [];
     for (const value of millivolts) {
       const units = Math.round(value * unitsPerMillivolt);
-      const clipped = Math.max(-range, Math.min(range, units));
+      const clipped = clamp(units, -range, range);
       this.#saturated ||= clipped !== units;
       this.#leadOff ||= this.#isMissing(this.#firstIndex + this.#filled);
       this.#frame[this.#filled++] = clipped;

@@ -1,3 +1,5 @@
+import { clamp } from '../dsp/clamp.ts';
+
 /** Of each such stretch the sighting with the least lag is kept. */
 const STRETCH_SECONDS = 2;
 /** Stretches that the fit looks back on (10 minutes). */
@@ -150,7 +152,7 @@ function lineBelow(
 ): Line {
   const newest = sightings[sightings.length - 1];
   const learnt = newest.device - sightings[0].device < baselineSeconds ? drift : hullDrift(sightings);
-  const bounded = Math.max(-maxDrift, Math.min(maxDrift, learnt));
+  const bounded = clamp(learnt, -maxDrift, maxDrift);
   let lag = newest.lag;
   for (const s of sightings) lag = Math.min(lag, s.lag + bounded * (newest.device - s.device));
   return { device: newest.device, lag, drift: bounded };

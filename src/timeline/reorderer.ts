@@ -1,3 +1,4 @@
+import { MAX_RATE_ERROR } from '../dsp/rate-meter.ts';
 import type { Block } from '../sensors/sensor.ts';
 
 /** Blocks that may wait for a late one; when there are more, what is missing is lost. */
@@ -10,8 +11,6 @@ const HORIZON_MS = 60_000;
 const STRAY_SECONDS = 10;
 /** So many of those in a row, and the sensor is believed. */
 const STRAYS_BELIEVED = 4;
-/** A nominal rate can be wrong by this. */
-const MAX_RATE_ERROR = 0.05;
 
 /** The stream that a block belongs to: indices of different streams cannot be compared. */
 type Stream = Pick<Block, 'session' | 'rate'>;

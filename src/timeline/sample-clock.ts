@@ -1,25 +1,14 @@
+import { MAX_RATE_ERROR, type Mark, RateMeter } from '../dsp/rate-meter.ts';
 import type { Block } from '../sensors/sensor.ts';
 
 /** Within this the sensor's clock and its sample count agree: it covers clocks that tick in milliseconds. */
 const TOLERANCE_SECONDS = 1e-3;
-/** A clock that is off by more than this has jumped … */
+/** A clock that is off by more than this has jumped, beyond what the error of the sample clock explains. */
 const JUMP_SECONDS = 1;
-/** … where it was also heard of lately: the sample clock may be a poor oscillator of its own. */
-const MAX_RATE_ERROR = 0.05;
 /** Samples cannot have been missing for longer than the time since the last block, and what queues delay. */
 const QUEUE_SECONDS = 10;
 /** A measured rate that differs by this from the one that is gone by takes its place. */
 const RATE_TOLERANCE = 1e-3;
-/** The rate is measured over at least this … */
-const BASELINE_SECONDS = 5;
-/** … and at most this: crystals drift with temperature. */
-const MEMORY_SECONDS = 600;
-
-/** A sample by its index, and its time. */
-interface Mark {
-  readonly index: number;
-  readonly time: number;
-}
 
 /**
  * When each sample of a stream was taken: seconds on the sensor's own clock since the first one. The sample count
@@ -35,24 +24,21 @@ export class SampleClock {
   #zero: number;
   #heardAtMs: number;
   #heardIndex: number;
-  /** Between them and the newest block the rate is measured; the younger one takes over from the older one. */
-  #older: Mark;
-  #younger: Mark;
+  #meter: RateMeter;
 
   constructor(first: Block) {
     this.#pace = first.rate;
     this.#anchorIndex = first.firstIndex;
     this.#zero = clockOf(first);
-    this.#older = { index: first.firstIndex, time: 0 };
-    this.#younger = this.#older;
+    this.#meter = new RateMeter({ index: first.firstIndex, time: 0 });
     this.#heardAtMs = first.receivedAtMs;
     this.#heardIndex = first.firstIndex;
   }
 
   /** Samples a second on the sensor's clock: the nominal rate until it was measured. */
   get rate(): number {
-    const seconds = this.timeOf(this.#heardIndex) - this.#older.time;
-    return seconds < BASELINE_SECONDS ? this.#pace : (this.#heardIndex - this.#older.index) / seconds;
+    const heard = { index: this.#heardIndex, time: this.timeOf(this.#heardIndex) };
+    return this.#meter.rateAt(heard) ?? this.#pace;
   }
 
   /** Samples a second that the count goes by: it stays what it is while the rate does not leave it. */
@@ -79,8 +65,7 @@ export class SampleClock {
     const ahead = clockOf(block) - this.#zero - expected;
     if (block.discontinuity && ahead > 0 && ahead < waited + QUEUE_SECONDS) {
       this.#moveTo(block.firstIndex, expected + ahead);
-      this.#older = { index: block.firstIndex, time: expected + ahead };
-      this.#younger = this.#older;
+      this.#meter = new RateMeter({ index: block.firstIndex, time: expected + ahead });
       return ahead;
     }
     if (Math.abs(ahead) > JUMP_SECONDS + MAX_RATE_ERROR * counted) {
@@ -97,9 +82,7 @@ export class SampleClock {
       this.#moveTo(mark.index, mark.time);
       this.#pace = this.rate;
     }
-    if (mark.time - this.#younger.time < MEMORY_SECONDS / 2) return;
-    this.#older = this.#younger;
-    this.#younger = mark;
+    this.#meter.see(mark);
   }
 
   #moveTo(index: number, time: number): void {

@@ -1,3 +1,4 @@
+import { concatenated } from '../dsp/concatenated.ts';
 import { type Ratio, Resampler, rationalRatio } from '../dsp/resample.ts';
 import { GRID_RATE } from './span.ts';
 
@@ -72,8 +73,8 @@ export class StreamGrid {
     const now = this.#resampler?.push(samples) ?? samples;
     this.#heard += samples.length;
     const tailLength = Math.ceil(Math.max(LEAST_TAIL, TAIL_SECONDS * this.#rate));
-    this.#tail = joined(this.#tail, samples).slice(-tailLength);
-    const output = before.length === 0 ? now : joined(before, now);
+    this.#tail = concatenated([this.#tail, samples]).slice(-tailLength);
+    const output = before.length === 0 ? now : concatenated([before, now]);
     this.#next += output.length;
     return output;
   }
@@ -96,11 +97,4 @@ export class StreamGrid {
     this.#resampler.restart(offset);
     return this.#resampler.push(this.#tail);
   }
-}
-
-function joined(first: Float32Array, second: Float32Array): Float32Array {
-  const both = new Float32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unwrap32 } from '../../src/sensors/unwrap.ts';
+import { unwrap32 } from '../../src/dsp/unwrap.ts';
 
 test('a counter is followed through any number of wraps by steps of less than half a cycle', () => {
   fc.assert(
