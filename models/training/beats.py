@@ -6,12 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-# The inter-patient split of de Chazal et al. 2004. Only DS1 is trained on, chosen on and calibrated on.
-DS1 = "101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split()
-
+# Of the classes that the gateway exports; paced, unclassifiable (Q) and unmatched beats (O) belong to none.
 CLASSES = ["N", "S", "V", "F"]
-# The AAMI grouping of ANSI/AAMI EC57; paced, unclassifiable and unmatched beats belong to no class.
-AAMI = {**dict.fromkeys("NLRejB", 0), **dict.fromkeys("AaJSn", 1), **dict.fromkeys("VE", 2), "F": 3}
 
 
 @dataclass
@@ -30,6 +26,10 @@ class Beats:
     def __len__(self) -> int:
         return len(self.label)
 
+    def records(self) -> list[str]:
+        """Names of the records, in the order in which they come."""
+        return list(dict.fromkeys(self.record.tolist()))
+
 
 def load(stem: Path) -> Beats:
     """Loads STEM.json, STEM.waveform.f32 and STEM.rhythm.f32; leaves out beats that the gateway calls unusable."""
@@ -40,7 +40,7 @@ def load(stem: Path) -> Beats:
     return Beats(
         np.fromfile(f"{stem}.waveform.f32", "<f4").reshape(shape)[usable],
         np.fromfile(f"{stem}.rhythm.f32", "<f4").reshape(len(beats), -1)[usable],
-        np.array([AAMI.get(beat["symbol"], -1) for beat in beats])[usable],
+        np.array([CLASSES.index(beat["class"]) if beat["class"] in CLASSES else -1 for beat in beats])[usable],
         np.array([beat["record"] for beat in beats])[usable],
         about["rhythmFeatures"],
     )

@@ -14,11 +14,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from beats import CLASSES, DS1, Beats, joined, load
+from beats import CLASSES, Beats, joined, load
 from convert import Interpreter, card, convert, rounded
 from network import deployed, scores, train
 
-FOLDS = [DS1[start::4] for start in range(4)]  # by record: no patient is on both sides
+FOLDS = 4
 GOLDEN_BEATS = 48
 
 
@@ -51,7 +51,7 @@ def main() -> None:
                 "command": "models/training/train.sh MITDB_FOLDER",
                 "seed": seed,
                 "data": "MIT-BIH Arrhythmia Database 1.0.0 (ODC-BY 1.0), lead MLII or the first, DS1 only",
-                "records": DS1,
+                "records": beats.records(),
                 "beats": dict(zip(CLASSES, np.bincount(beats.label).tolist())),
                 "folds": folds,
             },
@@ -69,7 +69,8 @@ def main() -> None:
 def calibrate(beats: Beats) -> tuple[float, dict[str, float], dict]:
     """Temperature and thresholds from beats that the model did not see: folds of records of DS1."""
     unseen = np.zeros((len(beats), len(CLASSES)), "f4")
-    for number, fold in enumerate(FOLDS):
+    for number in range(FOLDS):
+        fold = beats.records()[number::FOLDS]  # by record: no patient is on both sides
         held_out = np.isin(beats.record, fold)
         unseen[held_out] = scores(train(beats[~held_out], seed=number), beats[held_out])
         say(f"fold {number}: trained without {' '.join(fold)}")

@@ -7,15 +7,13 @@ mitdb=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../.."
 training=models/training
 build=$training/build
-ds1='101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230'
 
 npm run --silent build
 [ -x $training/.venv/bin/python ] || python3 -m venv $training/.venv
 $training/.venv/bin/pip install --quiet --require-hashes -r $training/requirements.txt
 mkdir -p $build
 for peaks in reference own; do
-  # shellcheck disable=SC2086
-  node dist/export-beats.js $build/ds1-$peaks $peaks $(for record in $ds1; do echo "$mitdb/$record"; done)
+  node dist/export-beats.js $build/ds1-$peaks $peaks "$mitdb" ds1
 done
 node dist/export-beats.js $build/shipped own recordings/mitdb-208.btsnoop
 $training/.venv/bin/python $training/train.py --build $build --out models

@@ -1,16 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastValueFrom, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
-import type { Verdict } from '../classify/verdict.ts';
 import { scoredReference } from '../evaluate/aami.ts';
 import { asAnnotations, type RecordResult, scoreRecord } from '../evaluate/record.ts';
 import { writeAnnotations } from '../formats/wfdb/annotations.ts';
-import { gateway } from '../gateway.ts';
 import { wfdbSource } from '../sources/wfdb.ts';
 import { openRecord, recordAnnotations } from '../sources/wfdb-record.ts';
-import { StageClock } from '../stage.ts';
-import { GRID_RATE } from '../timeline/span.ts';
+import { judged } from './judged.ts';
 
 /** Whose R peaks are classified: the gateway's detector's, or the reference's. */
 export type Peaks = 'own' | 'reference';
@@ -37,16 +33,8 @@ export async function evaluateRecord(name: string, job: Job, model: BeatModel): 
   const reference = await recordAnnotations(record, 'atr');
   const options = job.peaks === 'own' ? {} : { referencePeaks: beatTimes(reference, rate) };
 
-  const verdicts: Verdict[] = [];
-  let duration = 0;
-  const items = gateway(wfdbSource(path, { speed: 'max' }), model, new StageClock(), options).pipe(
-    tap((item) => {
-      if (item.kind === 'explained') verdicts.push(item.verdict);
-      else if (item.kind === 'signal') duration = item.time + item.ecg.length / GRID_RATE;
-    }),
-  );
-  await lastValueFrom(items, { defaultValue: undefined });
-
+  const source = wfdbSource(path, { speed: 'max' });
+  const { verdicts, duration } = await judged(source, model, options);
   const detected = asAnnotations(verdicts, rate);
   if (job.annotations !== undefined) {
     await writeFile(join(job.annotations, `${name}.${ANNOTATOR}`), writeAnnotations(detected));

@@ -1,22 +1,17 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lastValueFrom, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
 import type { Verdict } from '../classify/verdict.ts';
-import { matchBeats } from '../evaluate/match.ts';
-import { gateway } from '../gateway.ts';
+import { MATCH_WINDOW, matchBeats } from '../evaluate/match.ts';
 import { airCapture } from '../sources/air-capture.ts';
 import { captureSource } from '../sources/capture.ts';
 import type { SensorProfile } from '../sources/sensor-profile.ts';
 import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
-import type { Source } from '../sources/source.ts';
 import { wfdbSource } from '../sources/wfdb.ts';
 import { chooseLead, leadSamples, openRecord, recordName } from '../sources/wfdb-record.ts';
-import { StageClock } from '../stage.ts';
+import { judged } from './judged.ts';
 
-/** Greatest distance of two beats that are the same one, seconds (EC57). */
-const MATCH_WINDOW = 0.15;
 /** Chooses the radio's jitter and retransmissions. */
 const SEED = 1;
 
@@ -32,8 +27,13 @@ export interface Agreement {
 }
 
 /** Beats of a record that is played without a sensor or a radio between. */
-export function directBeats(path: string, model: BeatModel, until?: number): Promise<Verdict[]> {
-  return beatsOf(wfdbSource(path, { speed: 'max', ...(until !== undefined && { until }) }), model);
+export async function directBeats(
+  path: string,
+  model: BeatModel,
+  until?: number,
+): Promise<readonly Verdict[]> {
+  const source = wfdbSource(path, { speed: 'max', ...(until !== undefined && { until }) });
+  return (await judged(source, model)).verdicts;
 }
 
 /** Beats of a record that was converted into a sensor's capture, and replayed. */
@@ -42,7 +42,7 @@ export async function beatsThrough(
   path: string,
   model: BeatModel,
   until?: number,
-): Promise<Verdict[]> {
+): Promise<readonly Verdict[]> {
   const record = await openRecord(path);
   const stretch = until === undefined ? {} : { to: until };
   const samples = leadSamples(record, chooseLead(record), stretch);
@@ -54,7 +54,7 @@ export async function beatsThrough(
     for await (const bytes of airCapture({ samples, sensor, profile, seed: SEED }))
       await capture.write(bytes);
     await capture.close();
-    return await beatsOf(captureSource(file, { speed: 'max' }), model);
+    return (await judged(captureSource(file, { speed: 'max' }), model)).verdicts;
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -89,15 +89,4 @@ export function added(a: Agreement, b: Agreement): Agreement {
 /** F1 of the beats found, and share of the judged ones that have the same class, percent. */
 export function percentages({ direct, heard, both, judged, sameClass }: Agreement) {
   return { qrs: (200 * both) / (direct + heard), classes: (100 * sameClass) / judged };
-}
-
-async function beatsOf(source: Source, model: BeatModel): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  const items = gateway(source, model, new StageClock()).pipe(
-    tap((item) => {
-      if (item.kind === 'explained') verdicts.push(item.verdict);
-    }),
-  );
-  await lastValueFrom(items, { defaultValue: undefined });
-  return verdicts;
 }

@@ -1,3 +1,6 @@
+/** Greatest distance of a detected beat from the reference beat that it matches, seconds (EC57). */
+export const MATCH_WINDOW = 0.15;
+
 /** A reference beat and the detected beat that is its match, by their positions; either may have none. */
 export interface Pair {
   readonly reference: number | undefined;

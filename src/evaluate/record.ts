@@ -2,10 +2,7 @@ import type { Verdict } from '../classify/verdict.ts';
 import type { Annotation } from '../formats/wfdb/annotation.ts';
 import { aamiClass, isPaced, scoredReference } from './aami.ts';
 import { Confusion, type TestLetter } from './confusion.ts';
-import { matchBeats } from './match.ts';
-
-/** Greatest distance of a detected beat from the reference beat that it matches, seconds (EC57). */
-const MATCH_WINDOW = 0.15;
+import { MATCH_WINDOW, matchBeats } from './match.ts';
 
 export interface RecordResult {
   readonly confusion: Confusion;
