@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadBeatModel } from '../classify/beat-model.ts';
 import { SENSORS } from '../sensors/any-sensor.ts';
-import { report } from './failure.ts';
+import { runCommand, throwing } from './run-command.ts';
 import {
   type Agreement,
   added,
@@ -33,14 +33,8 @@ async function compare(records: readonly string[]): Promise<void> {
   process.stdout.write(`${[...head, ...rows].join('\n')}\n`);
 }
 
-const command = new Command('agreement')
+const command = throwing(new Command('agreement'))
   .description('Compares the beats of records sent by each sensor with those of the records themselves.')
   .argument('<records...>', 'WFDB records, by their names without extension')
-  .exitOverride()
-  .configureOutput({ outputError: () => {} })
   .action(compare);
-try {
-  await command.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+process.exitCode = await runCommand(command, process.argv.slice(2));

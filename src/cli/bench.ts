@@ -10,8 +10,8 @@ import { Tally } from '../outputs/tally.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
 import { StageClock } from '../stage.ts';
-import { report } from './failure.ts';
 import { loopedSource, samplesOf } from './looped-source.ts';
+import { runCommand, throwing } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -169,16 +169,10 @@ async function bench(
   for (const memory of await measureMemory(looped, model, hours)) say(memory);
 }
 
-const command = new Command('bench')
+const command = throwing(new Command('bench'))
   .description('Measures the speed of the full chain and its memory over a day of signal.')
   .argument('[files...]', 'captures or WFDB records; the last is looped to measure memory')
   .option('--hours <n>', 'hours of looped signal', parseHours, 24)
   .option('--json', 'one JSON object a line')
-  .exitOverride()
-  .configureOutput({ outputError: () => {} })
   .action(bench);
-try {
-  await command.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+process.exitCode = await runCommand(command, process.argv.slice(2));

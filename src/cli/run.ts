@@ -3,9 +3,9 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { convertCommand } from './convert.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
-import { report } from './failure.ts';
 import { monitorCommand } from './monitor.ts';
 import { replayCommand } from './replay.ts';
+import { runCommand, throwing } from './run-command.ts';
 import { scanCommand } from './scan.ts';
 
 const EXAMPLES = `
@@ -18,13 +18,11 @@ Examples:
 
 Exit codes: 0 done, 2 wrong usage, 3 input that cannot be read, 4 no Bluetooth, 1 anything else.`;
 
-/** The command line; commands throw, `run` reports. */
+/** The command line. */
 function program(): Command {
-  const beatlens = new Command('beatlens')
+  const beatlens = throwing(new Command('beatlens'))
     .description('Turns the notifications of a single-lead BLE ECG sensor into explained arrhythmia alerts.')
     .version(packageJson.version)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} }) // reported once, by run()
     .addHelpText('after', EXAMPLES);
   const commands = [
     replayCommand(),
@@ -40,12 +38,7 @@ function program(): Command {
   return beatlens;
 }
 
-/** Runs a command line and reports its failure, if any, as one sentence on stderr. Returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  try {
-    await program().parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    return report(error);
-  }
+/** Runs a command line. @returns the exit code */
+export function run(args: readonly string[]): Promise<number> {
+  return runCommand(program(), args);
 }
