@@ -25,7 +25,7 @@ export async function show(source: Source, model: BeatModel, options: ShowOption
   const provenance = { source: source.title, model: model.card.name };
   const items = gateway(source, model, clock);
   try {
-    const output = openOutput(options, provenance, clock);
+    const output = openOutput(options, provenance, tally, clock);
     try {
       const shown = items.pipe(
         tap((item) => {
@@ -37,7 +37,7 @@ export async function show(source: Source, model: BeatModel, options: ShowOption
     } finally {
       output.close();
     }
-    output.summarise(tally);
+    output.summarise();
   } catch (error) {
     if (error instanceof OutputClosed) return;
     throw error;
@@ -45,13 +45,13 @@ export async function show(source: Source, model: BeatModel, options: ShowOption
   if (options.json) process.stderr.write(`${processorText(tally, clock)}\n`);
 }
 
-function openOutput(options: ShowOptions, provenance: Provenance, clock: StageClock): Output {
+function openOutput(options: ShowOptions, provenance: Provenance, tally: Tally, clock: StageClock): Output {
   const { stdout } = process;
   const lines = new LineWriter(stdout.fd);
-  if (options.json) return new NdjsonOutput(lines, provenance);
-  if (!stdout.isTTY || process.env.TERM === 'dumb') return new PlainOutput(lines, provenance, clock);
+  if (options.json) return new NdjsonOutput(lines, provenance, tally);
+  if (!stdout.isTTY || process.env.TERM === 'dumb') return new PlainOutput(lines, provenance, tally, clock);
   const depth = options.color && !process.env.NO_COLOR ? stdout.getColorDepth() : 1;
-  return new LiveOutput(stdout, palette(depth as ColourDepth), provenance, clock);
+  return new LiveOutput(stdout, palette(depth as ColourDepth), provenance, tally, clock);
 }
 
 const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -16,6 +16,14 @@ const COMMAND_STATUS = 0x0f;
 const LE_DATA_LENGTH_CHANGE = 0x07;
 const RANDOM_ADDRESS = 1;
 
+/** A link as gateways usually make it: one link-layer packet with data length extension fits an ATT packet. */
+export const USUAL_LINK = {
+  mtu: 247,
+  intervalMs: 30,
+  supervisionTimeoutMs: 4_000,
+  firstHandle: 0x0040,
+} as const;
+
 export interface LinkParameters {
   readonly handle: number;
   /** As people write it; static random. */

@@ -17,15 +17,13 @@ import {
   createConnection,
   disconnectionComplete,
   type LinkParameters,
+  USUAL_LINK,
 } from '../formats/hci-build.ts';
 import type { Service } from '../sources/ble/central.ts';
 import type { Notification, SourceItem } from '../sources/source.ts';
 
-const MTU = 247;
-const INTERVAL_MS = 30;
-const SUPERVISION_TIMEOUT_MS = 4_000;
 const UNKNOWN_ADDRESS = '00:00:00:00:00:00';
-const FIRST_HANDLE = 0x0040;
+const { mtu: MTU, intervalMs, supervisionTimeoutMs, firstHandle: FIRST_HANDLE } = USUAL_LINK;
 
 /**
  * Writes down what a live source gives as the packets of a capture. The Bluetooth stack shows values and not
@@ -35,7 +33,7 @@ const FIRST_HANDLE = 0x0040;
 export class LinkTranscript {
   #link: LinkParameters | undefined;
   #table: GattTable | undefined;
-  #handle = FIRST_HANDLE;
+  #handle: number = FIRST_HANDLE;
   #atMs = 0;
 
   /** What the sensor has. @returns records */
@@ -59,8 +57,8 @@ export class LinkTranscript {
       this.#link = {
         handle: this.#handle,
         address: item.address ?? UNKNOWN_ADDRESS,
-        intervalMs: INTERVAL_MS,
-        supervisionTimeoutMs: SUPERVISION_TIMEOUT_MS,
+        intervalMs,
+        supervisionTimeoutMs,
       };
       return this.#connection(this.#link);
     }

@@ -8,9 +8,11 @@ import type { Tally } from './tally.ts';
 export class NdjsonOutput implements Output {
   readonly #lines: LineWriter;
   readonly #events: Events;
+  readonly #tally: Tally;
 
-  constructor(lines: LineWriter, provenance: Provenance) {
+  constructor(lines: LineWriter, provenance: Provenance, tally: Tally) {
     this.#lines = lines;
+    this.#tally = tally;
     this.#events = new Events(provenance);
     this.#write(this.#events.begin());
   }
@@ -22,8 +24,8 @@ export class NdjsonOutput implements Output {
 
   close(): void {}
 
-  summarise(tally: Tally): void {
-    this.#write(summaryEvent(tally));
+  summarise(): void {
+    this.#write(summaryEvent(this.#tally));
   }
 
   #write(event: StreamEvent): void {

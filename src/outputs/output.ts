@@ -1,5 +1,4 @@
 import type { OutputItem } from './output-item.ts';
-import type { Tally } from './tally.ts';
 
 /** What a stream is made of, for a reader who was not there. */
 export interface Provenance {
@@ -11,9 +10,10 @@ export interface Provenance {
 
 /** Shows a stream to someone, or to some program. */
 export interface Output {
+  /** Takes an item that the tally has counted. */
   take(item: OutputItem): void;
   /** Gives back what was borrowed (the screen); called once, also after an error. */
   close(): void;
   /** The last word, after `close()`. */
-  summarise(tally: Tally): void;
+  summarise(): void;
 }

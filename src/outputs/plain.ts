@@ -16,13 +16,15 @@ const SKIPPED_SHOWN = 10;
 /** Plain lines for pipes and files: one an alert, one a gap or a change of link or quality, then the summary. */
 export class PlainOutput implements Output {
   readonly #lines: LineWriter;
+  readonly #tally: Tally;
   readonly #clock: StageClock;
   readonly #provenance: Provenance;
   readonly #time = new StreamTime();
   readonly #linkSaid = new Set<string>();
   #skipped = 0;
 
-  constructor(lines: LineWriter, provenance: Provenance, clock: StageClock) {
+  constructor(lines: LineWriter, provenance: Provenance, tally: Tally, clock: StageClock) {
+    this.#tally = tally;
     this.#lines = lines;
     this.#provenance = provenance;
     this.#clock = clock;
@@ -36,9 +38,9 @@ export class PlainOutput implements Output {
 
   close(): void {}
 
-  summarise(tally: Tally): void {
+  summarise(): void {
     this.#lines.write('');
-    for (const line of summaryText(tally, this.#clock, this.#provenance)) this.#lines.write(line);
+    for (const line of summaryText(this.#tally, this.#clock, this.#provenance)) this.#lines.write(line);
   }
 
   #words(item: OutputItem): string | undefined {

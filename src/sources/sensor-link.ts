@@ -19,15 +19,13 @@ import {
   disconnect,
   disconnectionComplete,
   type LinkParameters,
+  USUAL_LINK,
 } from '../formats/hci-build.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { ControlWrite, SensorProfile } from './sensor-profile.ts';
 import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
 
-/** What the gateway offers: one link-layer packet with data length extension. */
-const MTU = 247;
-const INTERVAL_MS = 30;
-const SUPERVISION_TIMEOUT_MS = 4000;
+const { mtu: MTU, intervalMs: INTERVAL_MS, supervisionTimeoutMs: SUPERVISION_TIMEOUT_MS } = USUAL_LINK;
 /** Share of link-layer packets that do not get through and are sent again in the next connection event. */
 const RETRANSMITTED = 0.02;
 /** From the radio through the controller to the host. */
@@ -38,7 +36,6 @@ const THINKING_MS = 1;
 /** From the request to connect until an advertisement of the sensor was heard. */
 const ADVERTISING_MS = 180;
 
-const FIRST_HANDLE = 0x0040;
 const ENDED_BY_HOST = 0x16;
 const SUPERVISION_TIMEOUT = 0x08;
 const SUBSCRIBE_NOTIFICATIONS = Uint8Array.of(1, 0);
@@ -58,7 +55,7 @@ export class SensorLink {
   #sensor: SimulatedSensor;
   #table: GattTable;
   #nowMs: number;
-  #handle = FIRST_HANDLE - 1;
+  #handle = USUAL_LINK.firstHandle - 1;
   #anchorMs = 0;
   #reference = 0;
 

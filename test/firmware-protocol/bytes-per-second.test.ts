@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { decodeStreamFrame, encodeStreamFrame, type SampleFormat } from '../../firmware-protocol/index.ts';
 import { Resampler } from '../../src/dsp/resample.ts';
 import { describeWithData } from '../shared-data.ts';
+import { NO_FLAGS } from './messages.ts';
 
 const RECORD_RATE = 360;
 const UNITS_PER_MILLIVOLT_OF_RECORD = 200;
@@ -60,14 +61,7 @@ function lengthThereAndBack(samples: Int32Array, format: SampleFormat): number {
     type: 'live',
     format,
     rateNumber: 0,
-    flags: {
-      leadOffPositive: false,
-      leadOffNegative: false,
-      saturated: false,
-      discontinuity: false,
-      lowBattery: false,
-      eventMarker: false,
-    },
+    flags: NO_FLAGS,
     session: 1,
     firstIndex: 0,
     ticks: 0,

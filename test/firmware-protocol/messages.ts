@@ -14,6 +14,16 @@ import {
   type StreamFrame,
 } from '../../firmware-protocol/index.ts';
 
+/** The flags of a frame that nothing is to be said of. */
+export const NO_FLAGS: FrameFlags = {
+  leadOffPositive: false,
+  leadOffNegative: false,
+  saturated: false,
+  discontinuity: false,
+  lowBattery: false,
+  eventMarker: false,
+};
+
 /** Any message of each kind that the protocol allows. */
 
 const bool = fc.boolean();

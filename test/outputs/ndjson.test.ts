@@ -9,14 +9,14 @@ import { shortStream } from './stream.ts';
 
 function run(): string[] {
   return linesOf((lines) => {
-    const output = new NdjsonOutput(lines, { source: 'short', model: 'm' });
     const tally = new Tally();
+    const output = new NdjsonOutput(lines, { source: 'short', model: 'm' }, tally);
     for (const item of shortStream()) {
       tally.take(item);
       output.take(item);
     }
     output.close();
-    output.summarise(tally);
+    output.summarise();
   });
 }
 

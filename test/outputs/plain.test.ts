@@ -9,7 +9,7 @@ const provenance = { source: 'short', model: 'm' };
 
 test('one line an alert, a gap, a change of link or of quality', () => {
   const lines = linesOf((writer) => {
-    const output = new PlainOutput(writer, provenance, new StageClock());
+    const output = new PlainOutput(writer, provenance, new Tally(), new StageClock());
     for (const item of shortStream()) output.take(item);
   });
   const sentence =
@@ -31,7 +31,7 @@ test('one line an alert, a gap, a change of link or of quality', () => {
 
 test('a broken input does not bury the alerts', () => {
   const lines = linesOf((writer) => {
-    const output = new PlainOutput(writer, provenance, new StageClock());
+    const output = new PlainOutput(writer, provenance, new Tally(), new StageClock());
     for (let i = 0; i < 1000; i++) output.take({ kind: 'bad-frame', receivedAtMs: 0, reason: 'too short' });
   });
   expect(lines).toHaveLength(10);
@@ -41,7 +41,7 @@ test('a broken input does not bury the alerts', () => {
 test('text from the air cannot move the cursor or forge a line', () => {
   const reason = 'x\x1b[2J\n0:00:00  all is well\x9b31m';
   const lines = linesOf((writer) => {
-    new PlainOutput(writer, provenance, new StageClock()).take({
+    new PlainOutput(writer, provenance, new Tally(), new StageClock()).take({
       kind: 'bad-frame',
       receivedAtMs: 0,
       reason,
@@ -52,7 +52,7 @@ test('text from the air cannot move the cursor or forge a line', () => {
 
 test('the summary closes it', () => {
   const lines = linesOf((writer) =>
-    new PlainOutput(writer, provenance, new StageClock()).summarise(new Tally()),
+    new PlainOutput(writer, provenance, new Tally(), new StageClock()).summarise(),
   );
   expect(lines.slice(0, 2)).toEqual(['', 'Summary of short']);
 });

@@ -7,7 +7,6 @@ import {
   encodeInfo,
   encodeStatus,
   encodeStreamFrame,
-  type FrameFlags,
   INFO_CHARACTERISTIC,
   OPCODES,
   type PatchInfo,
@@ -19,17 +18,9 @@ import {
 import { PatchDriver } from '../../src/sensors/patch.ts';
 import type { Block } from '../../src/sensors/sensor.ts';
 import type { Notification } from '../../src/sources/source.ts';
+import { NO_FLAGS } from '../firmware-protocol/messages.ts';
 
 const u32 = fc.nat({ max: 0xffffffff });
-
-const noFlags: FrameFlags = {
-  leadOffPositive: false,
-  leadOffNegative: false,
-  saturated: false,
-  discontinuity: false,
-  lowBattery: false,
-  eventMarker: false,
-};
 
 function heard(characteristic: string, value: Uint8Array, receivedAtMs = 1_000): Notification {
   return { kind: 'notification', via: 'notification', characteristic, value, receivedAtMs };
@@ -40,7 +31,7 @@ function frame(fields: Partial<StreamFrame> = {}): Notification {
     type: 'live' as const,
     format: 'int16' as const,
     rateNumber: 0,
-    flags: noFlags,
+    flags: NO_FLAGS,
     session: 1,
     firstIndex: 0,
     ticks: 0,
@@ -83,7 +74,7 @@ function blockOf(driver: PatchDriver, notification: Notification): Block {
 
 describe('stream', () => {
   test('a frame becomes a block', () => {
-    const flags = { ...noFlags, leadOffNegative: true, eventMarker: true };
+    const flags = { ...NO_FLAGS, leadOffNegative: true, eventMarker: true };
     const notification = frame({ flags, session: 9, firstIndex: 250, ticks: TICKS_PER_SECOND / 2 });
     expect(new PatchDriver().push(notification)).toEqual([
       {

@@ -11,6 +11,7 @@ import {
   type StreamFrame,
 } from '../../firmware-protocol/index.ts';
 import { BackfillRequests } from '../../src/sources/backfill-requests.ts';
+import { NO_FLAGS } from '../firmware-protocol/messages.ts';
 
 /** A gateway that hears frames of ten samples, and tells what it asks for. */
 class Gateway {
@@ -21,15 +22,15 @@ class Gateway {
   }
 
   frame(type: StreamFrame['type'], firstIndex: number, session = 1): ControlRequest | undefined {
-    const flags = {
-      leadOffPositive: false,
-      leadOffNegative: false,
-      saturated: false,
-      discontinuity: false,
-      lowBattery: false,
-      eventMarker: false,
-    };
-    const frame = { type, format: 'int16', rateNumber: 0, flags, session, firstIndex, ticks: 0 } as const;
+    const frame = {
+      type,
+      format: 'int16',
+      rateNumber: 0,
+      flags: NO_FLAGS,
+      session,
+      firstIndex,
+      ticks: 0,
+    } as const;
     const value = encodeStreamFrame({ ...frame, samples: new Int32Array(10) });
     return this.#asked(this.requests.hear(STREAM_CHARACTERISTIC, value));
   }

@@ -23,12 +23,18 @@ export class LiveOutput implements Output {
   #drawnAt = 0;
   #pending: NodeJS.Timeout | undefined;
 
-  constructor(terminal: WriteStream, palette: Palette, provenance: Provenance, clock: StageClock) {
+  constructor(
+    terminal: WriteStream,
+    palette: Palette,
+    provenance: Provenance,
+    tally: Tally,
+    clock: StageClock,
+  ) {
     this.#terminal = terminal;
     this.#palette = palette;
     this.#provenance = provenance;
     this.#clock = clock;
-    this.#state = new LiveState(provenance.source);
+    this.#state = new LiveState(provenance.source, tally);
     this.#screen = new Screen(terminal);
     terminal.on('resize', this.#draw);
   }
@@ -47,8 +53,8 @@ export class LiveOutput implements Output {
     this.#screen.close();
   }
 
-  summarise(tally: Tally): void {
-    const lines = [...this.#frame(), ...summaryText(tally, this.#clock, this.#provenance)];
+  summarise(): void {
+    const lines = [...this.#frame(), ...summaryText(this.#state.tally, this.#clock, this.#provenance)];
     this.#terminal.write(`${lines.join('\n')}\n`);
   }
 

@@ -5,7 +5,7 @@ import type { LinkChange } from '../../sources/source.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { HeartRate } from '../heart-rate.ts';
 import type { OutputItem } from '../output-item.ts';
-import { Tally } from '../tally.ts';
+import type { Tally } from '../tally.ts';
 import { SignalRing } from './signal-ring.ts';
 
 /** Seconds of signal kept for the strip: as much as the widest screens show. */
@@ -24,7 +24,8 @@ export interface MarkedBeat {
 /** Everything that the live view shows, as of the newest item; bounded however long the stream. */
 export class LiveState {
   readonly title: string;
-  readonly tally = new Tally();
+  /** Counts the same stream, item for item; it is another's to feed. */
+  readonly tally: Tally;
   readonly signal = new SignalRing(KEPT_SECONDS * GRID_RATE);
   /** Oldest first. */
   readonly beats: MarkedBeat[] = [];
@@ -38,12 +39,12 @@ export class LiveState {
   readonly #heartRate = new HeartRate();
 
   /** @param title what is shown: a file name or a sensor's name */
-  constructor(title: string) {
+  constructor(title: string, tally: Tally) {
     this.title = title;
+    this.tally = tally;
   }
 
   take(item: OutputItem): void {
-    this.tally.take(item);
     switch (item.kind) {
       case 'signal':
         this.signal.push(item.start, item.ecg, item.flaw);

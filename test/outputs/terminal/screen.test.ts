@@ -70,9 +70,14 @@ test('gives the screen back when the process ends without closing it', () => {
 test('frames are at least 66 ms apart, and the last item is drawn too', () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   vi.advanceTimersByTime(1000);
-  const output = new LiveOutput(terminal.stream, palette(1), { source: 's', model: 'm' }, new StageClock());
+  const tally = new Tally();
+  const provenance = { source: 's', model: 'm' };
+  const output = new LiveOutput(terminal.stream, palette(1), provenance, tally, new StageClock());
   const frames = () => terminal.writes.filter((text) => text.startsWith('\x1b[?2026h')).length;
-  for (const item of shortStream()) output.take(item);
+  for (const item of shortStream()) {
+    tally.take(item);
+    output.take(item);
+  }
   expect(frames()).toBe(1);
   vi.advanceTimersByTime(65);
   expect(frames()).toBe(1);
@@ -85,11 +90,16 @@ test('frames are at least 66 ms apart, and the last item is drawn too', () => {
 });
 
 test('the last frame stays, with the summary under it', () => {
-  const output = new LiveOutput(terminal.stream, palette(1), { source: 's', model: 'm' }, new StageClock());
-  for (const item of shortStream()) output.take(item);
+  const tally = new Tally();
+  const provenance = { source: 's', model: 'm' };
+  const output = new LiveOutput(terminal.stream, palette(1), provenance, tally, new StageClock());
+  for (const item of shortStream()) {
+    tally.take(item);
+    output.take(item);
+  }
   output.close();
   expect(terminal.writes.at(-1)).toBe(RESTORED);
-  output.summarise(new Tally());
+  output.summarise();
   expect(terminal.writes.at(-1)).toMatch(/^beatlens s[\s\S]*── alerts [\s\S]*\nSummary of s\n/);
   expect(terminal.listenerCount('resize')).toBe(0);
 });

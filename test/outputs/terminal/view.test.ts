@@ -2,14 +2,18 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OutputItem } from '../../../src/outputs/output-item.ts';
+import { Tally } from '../../../src/outputs/tally.ts';
 import { LiveState } from '../../../src/outputs/terminal/live-state.ts';
 import { type ColourDepth, palette } from '../../../src/outputs/terminal/palette.ts';
 import { view } from '../../../src/outputs/terminal/view.ts';
 import { beat, gap, opening, shortStream, signal } from '../stream.ts';
 
 function stateOf(items: readonly OutputItem[]): LiveState {
-  const state = new LiveState('short.btsnoop');
-  for (const item of items) state.take(item);
+  const state = new LiveState('short.btsnoop', new Tally());
+  for (const item of items) {
+    state.tally.take(item);
+    state.take(item);
+  }
   return state;
 }
 
@@ -48,7 +52,7 @@ describe('the live view', () => {
   });
 
   test('says so while there is no alert, no link and no signal', () => {
-    expect(view(new LiveState('x'), 40, 9, palette(1))).toEqual([
+    expect(view(new LiveState('x', new Tally()), 40, 9, palette(1))).toEqual([
       'beatlens x                       0:00:00',
       '○ no link  ♥ -- bpm  0 beats',
       '── ECG ── -0.5 to 1.0 mV, 40 ms a dot ──',
@@ -133,7 +137,7 @@ describe('the live view', () => {
   });
 
   test('keeps no more than it can show', () => {
-    const state = new LiveState('long');
+    const state = new LiveState('long', new Tally());
     for (let n = 0; n < 2000; n++) {
       const sketch = { time: n, class: 'V', rrBefore: 1 } as const;
       for (const item of [signal(n, 1, [sketch]), ...beat(sketch)]) state.take(item);
