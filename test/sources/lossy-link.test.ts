@@ -133,9 +133,18 @@ describe('a patch over a bad link: 5 % lost, 30 s out of reach, 300 ppm, 200 ms 
   it('gives each sample its time: 2 ms in the median, 10 ms in 99 of 100, after the first minute', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const errors = timeErrors(hear(60 * RATE, { ...FAULTS, seed }).spans);
+      const median = errors[errors.length >> 1];
+      const most = errors[Math.floor(0.99 * errors.length)];
+      process.stdout.write(
+        `seed ${seed}: times off by ${ms(median)} in the median, ${ms(most)} in 99 of 100\n`,
+      );
       expect(errors.length).toBeGreaterThan(4_000);
-      expect(errors[errors.length >> 1]).toBeLessThan(2e-3);
-      expect(errors[Math.floor(0.99 * errors.length)]).toBeLessThan(10e-3);
+      expect(median).toBeLessThan(2e-3);
+      expect(most).toBeLessThan(10e-3);
     }
   });
 });
+
+function ms(seconds: number): string {
+  return `${(1000 * seconds).toFixed(1)} ms`;
+}
