@@ -1,20 +1,25 @@
 import weights from './qrs-confirmer.json' with { type: 'json' };
+import { INPUTS } from './qrs-memory.ts';
 
-/** Numbers that a hump is judged by. */
-export const INPUTS = 39;
-
-const HIDDEN = weights.output.length;
+const HIDDEN = weights.biases.length;
+/** [INPUTS × HIDDEN] */
 const hidden = Float64Array.from(weights.hidden);
 const biases = Float64Array.from(weights.biases);
 const output = Float64Array.from(weights.output);
+const sums = new Float64Array(HIDDEN);
 
-/** Log odds that a hump is a QRS. */
+/**
+ * The log odds that a hump is a QRS, by a network of one hidden layer (ReLU).
+ * `models/detector/` makes its weights, and says from which records.
+ * @param inputs as QrsMemory.measure leaves them
+ */
 export function confirm(inputs: Float64Array): number {
-  let sum = weights.bias;
-  for (let h = 0; h < HIDDEN; h++) {
-    let z = biases[h];
-    for (let i = 0; i < INPUTS; i++) z += hidden[h * INPUTS + i] * inputs[i];
-    if (z > 0) sum += output[h] * z;
+  sums.set(biases);
+  for (let i = 0; i < INPUTS; i++) {
+    const x = inputs[i];
+    for (let h = 0; h < HIDDEN; h++) sums[h] += hidden[i * HIDDEN + h] * x;
   }
-  return sum;
+  let logOdds = weights.bias;
+  for (let h = 0; h < HIDDEN; h++) if (sums[h] > 0) logOdds += output[h] * sums[h];
+  return logOdds;
 }
