@@ -30,19 +30,21 @@ describeLink('monitor, over the virtual link', () => {
     }),
   );
 
-  async function monitor(stopAt: string, ...args: string[]) {
+  async function run(args: readonly string[], env: Record<string, string>) {
     const child = spawn(
       process.execPath,
-      ['--import', pathToFileURL(preload).href, bundle, 'monitor', '--json', ...args],
-      { cwd: root, env: { ...process.env, STOP_AT: stopAt }, stdio: 'pipe' },
+      ['--import', pathToFileURL(preload).href, bundle, 'monitor', ...args],
+      { cwd: root, env: { ...process.env, ...env }, stdio: 'pipe' },
     );
     const { exitCode, stdout, stderr } = await ended(child);
     const last = JSON.parse(stderr.trim().split('\n').at(-1) as string);
-    const events = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    return { exitCode, events, last: last as { took: number; isStarted: boolean } };
+    const lines = stdout.trim().split('\n');
+    return { exitCode, lines, last: last as { took: number; isStarted: boolean } };
+  }
+
+  async function monitor(stopAt: string, ...args: string[]) {
+    const { lines, ...ended } = await run(['--json', ...args], { STOP_AT: stopAt });
+    return { ...ended, events: lines.map((line) => JSON.parse(line)) };
   }
 
   it.each(['scanning', 'connecting', 'discovering', 'subscribing', 'streaming'])(
@@ -70,6 +72,54 @@ describeLink('monitor, over the virtual link', () => {
     expect(items.at(-1)).toMatchObject({ kind: 'link', state: 'lost' });
     const states = events.filter(({ type }) => type === 'link').map(({ state }) => state);
     expect(states).toEqual(['scanning', 'connecting', 'connected', 'streaming', 'lost']);
+  });
+
+  describe('of several sensors', () => {
+    const addresses = ['f6:3a:2c:51:0b:e0', 'f6:3a:2c:51:0b:e1'];
+    const both = addresses.flatMap((address) => ['--address', address]);
+
+    it('tells of each event whose it is, and records each into a folder of its own', async () => {
+      const captures = mkdtempSync(join(tmpdir(), 'beatlens-'));
+      const args = ['--json', ...both, '--record', captures];
+      const { exitCode, lines, last } = await run(args, { PATCHES: '2' });
+      expect(exitCode).toBe(130);
+      expect(last.isStarted).toBe(false);
+      const events = lines.map((line) => JSON.parse(line));
+      expect([...new Set(events.map(({ source }) => source))].sort()).toEqual(addresses);
+      for (const address of addresses) {
+        const own = events.filter(({ source }) => source === address);
+        expect([own[0].type, own.at(-1).type]).toEqual(['stream', 'summary']);
+        expect(own.find(({ state }) => state === 'connected')).toMatchObject({ address });
+      }
+      expect(readdirSync(captures).sort()).toEqual(addresses.map((address) => address.replaceAll(':', '-')));
+      for (const folder of readdirSync(captures)) {
+        const [file] = readdirSync(join(captures, folder));
+        const items = await collect(captureSource(join(captures, folder, file), { speed: 'max' }));
+        expect(faultsOf(items)).toEqual([]);
+        expect(framesOf(items).length).toBeGreaterThanOrEqual(8);
+      }
+      rmSync(captures, { recursive: true });
+    });
+
+    it('names the sensor in each plain line, and sums each of them up', async () => {
+      const { lines } = await run(both, { PATCHES: '2' });
+      const summaries = lines.filter((line) => line.startsWith('Summary of '));
+      expect(summaries).toEqual(addresses.map((address) => `Summary of ${address}`));
+      const told = lines.slice(0, lines.indexOf(summaries[0]) - 1);
+      expect(told.length).toBeGreaterThanOrEqual(8);
+      for (const line of told) expect(line).toMatch(/^\d:\d\d:\d\d {2}f6:3a:2c:51:0b:e[01] {2}\S/);
+    });
+
+    it('are each to be named once', async () => {
+      const { exitCode, stderr } = await beatlens([
+        'monitor',
+        ...both,
+        '--address',
+        addresses[0].toUpperCase(),
+      ]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toBe('beatlens: --address f6:3a:2c:51:0b:e0 is given twice; name each sensor once\n');
+    });
   });
 });
 

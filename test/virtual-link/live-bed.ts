@@ -40,10 +40,11 @@ export class LiveBed {
     this.central = new NobleCentral(timing);
   }
 
-  source(choice: Partial<SensorChoice> = {}, timing = FAST_BLE) {
+  source(choice: Partial<SensorChoice> = {}, timing = FAST_BLE, taken = new Set<string>()) {
     return bleSource({
       central: this.central,
       choice: { profiles: SENSORS, ...choice },
+      taken,
       stop: this.#stop.signal,
       timing,
       now: () => LivePatch.nowMs,

@@ -62,15 +62,20 @@ export class NobleCentral implements Central {
     await this.#radio.run(() => this.#poweredOn());
   }
 
-  connect(advertisement: Advertisement): Promise<Link> {
+  async connect(advertisement: Advertisement): Promise<Link> {
     const { peripheral, adapter } = advertisement as Seen;
+    const before = this.#links.get(peripheral.id);
+    if (before !== undefined && !before.over.aborted) {
+      throw new LinkFailure(`${peripheral.address} is connected to already`);
+    }
     this.#awaited.add(peripheral.id);
+    // Outside of the queue: a connection that the adapter is slow to give up keeps nobody else from the radio.
+    await before?.released;
     return this.#radio.run(async () => {
       try {
         if (adapter !== this.#adapter || adapter.over.aborted) {
           throw new LinkFailure('the Bluetooth adapter began anew meanwhile');
         }
-        await this.#links.get(peripheral.id)?.released;
         await this.#stopScan();
         await this.#connected(peripheral, adapter);
         return this.#keep(peripheral, adapter);

@@ -68,6 +68,13 @@ describeLink('NobleCentral', () => {
     expect((await connected()).address).toBe(ADDRESS);
   });
 
+  it('does not connect twice to a device, and says so at once', async () => {
+    const device = await found();
+    const link = await bed.central.connect(device);
+    await expect(bed.central.connect(device)).rejects.toThrow(`${ADDRESS} is connected to already`);
+    expect(link.over.aborted).toBe(false);
+  });
+
   it('tells whoever joins a scan of all devices, the first one too', async () => {
     const heard: string[] = [];
     const first = bed.central.advertisements.subscribe(({ address }) => heard.push(address));
