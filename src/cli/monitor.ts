@@ -8,6 +8,7 @@ import type { Central } from '../sources/ble/central.ts';
 import type { SensorChoice } from '../sources/ble/sensor-choice.ts';
 import type { Source } from '../sources/source.ts';
 import { profilesNamed, stoppedBy, withCentral } from './live.ts';
+import { ServiceManager } from './service-manager.ts';
 import { type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -58,15 +59,21 @@ async function monitor(options: MonitorOptions): Promise<void> {
   const choices: readonly SensorChoice[] = chosen.length > 0 ? chosen : [{ profiles }];
   const model = await loadBeatModel(options.model);
   const stop = stoppedBy(stopSignals());
+  const service = ServiceManager.of(process.env);
   await withCentral(async (central) => {
     await central.ready();
+    service.ready();
     const taken = new Set(options.address);
     const sensors: Monitored[] = [];
     try {
       for (const choice of choices) sensors.push(await monitored(central, choice, stop, taken, options));
-      const sources = sensors.map(({ source }) => source);
-      await show(sources, model, options);
+      const sources = sensors.map(({ source }) => ({
+        ...source,
+        items: source.items.pipe(tap(() => service.entered(source.title))),
+      }));
+      await show(sources, model, { ...options, shown: (source) => service.left(source) });
     } finally {
+      service.stop();
       await Promise.all(sensors.map(({ recorder }) => recorder?.close()));
     }
   });

@@ -17,6 +17,8 @@ export interface ShowOptions {
   readonly json?: boolean;
   /** False with --no-color. */
   readonly color: boolean;
+  /** Told of each item that was shown, by the title of its source. */
+  readonly shown?: (source: string) => void;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function show(
           tap((item) => {
             streams[n].tally.take(item);
             outputs[n].take(item);
+            options.shown?.(sources[n].title);
           }),
         ),
       );

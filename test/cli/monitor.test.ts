@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // In the project's folder, so that it finds the project's packages.
 const folder = mkdtempSync(join(root, 'dist', 'test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The receiving end of systemd's socket: prints a line when it listens, and then each message. */
+const SERVICE_MANAGER = `
+import socket, sys
+receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+receiver.bind(sys.argv[1])
+print("listening", flush=True)
+while True:
+    # systemd-notify also sends a barrier, a descriptor that it waits for to be closed: reading drops it.
+    message = receiver.recv(4096).decode()
+    if not message.startswith("BARRIER"):
+        print(message.strip(), flush=True)
+`;
 
 describeLink('monitor, over the virtual link', () => {
   const preload = join(folder, 'preload.mjs');
@@ -72,6 +86,24 @@ describeLink('monitor, over the virtual link', () => {
     expect(items.at(-1)).toMatchObject({ kind: 'link', state: 'lost' });
     const states = events.filter(({ type }) => type === 'link').map(({ state }) => state);
     expect(states).toEqual(['scanning', 'connecting', 'connected', 'streaming', 'lost']);
+  });
+
+  const hasSystemd = ['systemd-notify', 'python3'].every(
+    (name) => spawnSync(name, ['--version']).status === 0,
+  );
+  if (!hasSystemd) process.stderr.write('SKIPPED: the word to systemd needs systemd-notify and python3\n');
+
+  it.runIf(hasSystemd)('tells systemd that it is ready, and then that it is alive', async () => {
+    const socket = join(folder, 'notify.socket');
+    const manager = spawn('python3', ['-c', SERVICE_MANAGER, socket], { stdio: 'pipe' });
+    const heard = ended(manager);
+    await once(manager.stdout, 'readable');
+    await run(['--json'], { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000' });
+    manager.kill();
+    const [, ready, ...signs] = (await heard).stdout.trim().split('\n');
+    expect(ready).toBe('READY=1');
+    expect(signs.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(signs)).toEqual(new Set(['WATCHDOG=1']));
   });
 
   describe('of several sensors', () => {
