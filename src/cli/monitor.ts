@@ -7,12 +7,12 @@ import { bleSource } from '../sources/ble/ble-source.ts';
 import type { Central } from '../sources/ble/central.ts';
 import type { SensorChoice } from '../sources/ble/sensor-choice.ts';
 import type { Source } from '../sources/source.ts';
-import { profilesNamed, stoppedBy, withCentral } from './live.ts';
+import { bluetoothOption, type LiveOptions, profilesNamed, stoppedBy, withCentral } from './live.ts';
 import { ServiceManager } from './service-manager.ts';
 import { type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
-interface MonitorOptions extends ShowOptions {
+interface MonitorOptions extends ShowOptions, LiveOptions {
   readonly sensor?: string;
   readonly name: readonly string[];
   readonly address: readonly string[];
@@ -29,6 +29,7 @@ export function monitorCommand(): Command {
     .option('--name <text>', 'a sensor whose name contains this; again for one more', named, [])
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
     .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .addOption(bluetoothOption())
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(
@@ -60,7 +61,7 @@ async function monitor(options: MonitorOptions): Promise<void> {
   const model = await loadBeatModel(options.model);
   const stop = stoppedBy(stopSignals());
   const service = ServiceManager.of(process.env);
-  await withCentral(async (central) => {
+  await withCentral(options, async (central) => {
     await central.ready();
     service.ready();
     const taken = new Set(options.address);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { captureSource } from '../../src/sources/capture.ts';
 import { collect, faultsOf, framesOf } from '../sources/collect.ts';
 import { describeLink } from '../virtual-link/describe-link.ts';
+import { isInstalled } from '../virtual-link/hci-socket.ts';
 import { beatlens, ended } from './beatlens.ts';
 
 const EXIT_WITHIN_MS = 3_000;
@@ -72,6 +73,13 @@ describeLink('monitor, over the virtual link', () => {
       expect(events.at(-1).type).toBe('summary');
     },
   );
+
+  it.runIf(isInstalled('stoprocent'))('does so over @stoprocent/noble', async () => {
+    const { exitCode, events, last } = await monitor('streaming', '--bluetooth', 'stoprocent');
+    expect({ exitCode, isStarted: last.isStarted }).toEqual({ exitCode: 130, isStarted: false });
+    expect(last.took).toBeLessThan(EXIT_WITHIN_MS);
+    expect(events.map(({ state }) => state)).toContain('streaming');
+  });
 
   it('records a whole capture until then', async () => {
     const captures = mkdtempSync(join(tmpdir(), 'beatlens-'));

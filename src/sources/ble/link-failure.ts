@@ -14,11 +14,11 @@ export type BluetoothLack =
   | 'no-permission'
   | 'no-low-energy';
 
+/** `MODULE` is put in. */
 const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
   'not-linux':
     'a live sensor needs Linux, such as a Raspberry Pi; replay, convert and evaluate work here as well',
-  'module-missing':
-    'the Bluetooth module @abandonware/noble is not installed; run npm install without --omit=optional',
+  'module-missing': 'the Bluetooth module MODULE is not installed; run npm install without --omit=optional',
   'module-not-built':
     'the native part of the Bluetooth module was not built; install a compiler (sudo apt install build-essential python3), then run npm ci',
   'no-kernel-support':
@@ -37,7 +37,11 @@ const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
 export class BluetoothUnavailable extends Error {
   override readonly name = 'BluetoothUnavailable';
 
-  constructor(readonly lack: BluetoothLack) {
-    super(SENTENCES[lack]);
+  /** @param module the package that the lack is about, where it is about one */
+  constructor(
+    readonly lack: BluetoothLack,
+    module = 'noble',
+  ) {
+    super(SENTENCES[lack].replace('MODULE', module));
   }
 }

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CONTROL_CHARACTERISTIC, STREAM_CHARACTERISTIC } from '../../../firmware-protocol/index.ts';
 import type { Advertisement } from '../../../src/sources/ble/central.ts';
 import { LinkFailure } from '../../../src/sources/ble/link-failure.ts';
+import { NOBLES, type NobleName } from '../../../src/sources/ble/noble.ts';
 import { LOSE } from '../../virtual-link/air.ts';
 import { describeLink } from '../../virtual-link/describe-link.ts';
 import { heapUsed } from '../../virtual-link/heap.ts';
-import { LiveBed, until } from '../../virtual-link/live-bed.ts';
+import { FAST_CENTRAL, LiveBed, until } from '../../virtual-link/live-bed.ts';
 import { LivePatch } from '../../virtual-link/live-patch.ts';
 
 const ADDRESS = 'f6:3a:2c:51:0b:e7';
@@ -14,11 +15,13 @@ const ADVERTISERS = 20_000;
 const AT_ONCE = 100;
 const MOST_GROWTH_BYTES = 4e6;
 
-describeLink('NobleCentral', () => {
+for (const noble of NOBLES) describeLink(`NobleCentral over @${noble}/noble`, () => tests(noble), noble);
+
+function tests(noble: NobleName) {
   let bed: LiveBed;
   let patch: LivePatch;
   beforeEach(async () => {
-    bed = new LiveBed();
+    bed = new LiveBed(FAST_CENTRAL, noble);
     patch = await LivePatch.begin(bed.air, ADDRESS);
     await bed.central.ready();
   });
@@ -120,4 +123,4 @@ describeLink('NobleCentral', () => {
     await until(() => heard.length === 1, 'the answer');
     expect(other.peripheral.isConnected).toBe(true);
   });
-});
+}
