@@ -67,7 +67,7 @@ export function profilesNamed(name: string | undefined): readonly SensorProfile[
 }
 
 /** Noble has no end: its timers and the adapter's socket would keep the process alive. */
-function exitWithin(milliseconds: number): void {
+export function exitWithin(milliseconds: number): void {
   setTimeout(() => process.exit(), milliseconds).unref();
 }
 

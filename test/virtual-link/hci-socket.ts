@@ -10,10 +10,12 @@ const SOCKET_MODULES: Readonly<Record<string, () => unknown>> = {
 };
 type Load = (request: string, ...rest: unknown[]) => unknown;
 
-/** Noble is optional: whether an implementation is there to be tested. */
+/** Both ends of the link are optional dependencies: whether they are there to be tested. */
 export function isInstalled(noble: NobleName): boolean {
+  const { resolve } = createRequire(import.meta.url);
   try {
-    createRequire(import.meta.url).resolve(`@${noble}/noble`);
+    resolve(`@${noble}/noble`);
+    resolve('ble-host');
     return true;
   } catch {
     return false;

@@ -33,7 +33,7 @@ const { STOP_AT: stage } = process.env;
 if (stage !== undefined) arm({ air, adapter }, patches[0], stage as Stage, stop);
 setInterval(() => {
   for (const patch of patches) patch.take(numbered(patch.taken, SAMPLES_A_FRAME));
-  if (stage === undefined && patches.every((patch) => patch.framesOnLink > ENOUGH_FRAMES)) stop();
+  if (stage === undefined && patches.every((patch) => patch.peripheral.framesOnLink > ENOUGH_FRAMES)) stop();
 }, FRAME_EVERY_MS).unref();
 process.on('exit', () => {
   const took = Math.round(performance.now() - (stoppedAt ?? 0));

@@ -12,6 +12,8 @@ export type BluetoothLack =
   | 'no-adapter'
   | 'adapter-off'
   | 'no-permission'
+  | 'no-permission-alone'
+  | 'adapter-busy'
   | 'no-low-energy';
 
 /** `MODULE` is put in. */
@@ -29,6 +31,9 @@ const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
     'the Bluetooth adapter is switched off; run sudo rfkill unblock bluetooth && sudo hciconfig hci0 up',
   'no-permission':
     'this user may not use the Bluetooth adapter; run sudo setcap cap_net_raw+eip $(readlink -f $(which node))',
+  'no-permission-alone':
+    'this user may not have the Bluetooth adapter for itself; run sudo setcap cap_net_admin,cap_net_raw+eip $(readlink -f $(which node))',
+  'adapter-busy': 'another program holds the Bluetooth adapter; end it, or run sudo systemctl stop bluetooth',
   'no-low-energy':
     'the Bluetooth adapter knows no Low Energy; use one with Bluetooth 4.0 or later and name it with NOBLE_HCI_DEVICE_ID',
 };

@@ -104,7 +104,7 @@ describeLink('a live sensor', () => {
     await patch.take(new Float32Array(500));
     await until(() => statesOf(items).at(-1) === 'streaming', 'the stream');
     const other = await LivePatch.begin(bed.air, 'f6:3a:2c:51:0b:e8');
-    bed.air.remove(patch.peripheral.controller);
+    bed.air.remove(patch.controller);
     await until(() => statesOf(items).at(-1) === 'scanning', 'the search');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(other.peripheral.isConnected).toBe(false);
@@ -130,15 +130,15 @@ describeLink('a live sensor', () => {
     await until(() => left.isStarted, 'the start');
     await left.take(new Float32Array(500));
     await until(() => taken.has(ADDRESS), 'the stream');
-    left.peripheral.controller.isInReach = false;
-    right.peripheral.controller.isInReach = false;
-    bed.air.drop(left.peripheral.controller);
+    left.controller.isInReach = false;
+    right.controller.isInReach = false;
+    bed.air.drop(left.controller);
     // Names fit both.
     const other = bed.listen(bed.source({ name: 'patch' }, FAST_BLE, taken));
-    left.peripheral.controller.isInReach = true;
+    left.controller.isInReach = true;
     bed.air.meet();
     await until(() => left.peripheral.isConnected, 'the return');
-    right.peripheral.controller.isInReach = true;
+    right.controller.isInReach = true;
     bed.air.meet();
     await until(() => right.isStarted, 'the start of the other');
     const found = other.flatMap((item) => (item.kind === 'link' && item.address ? [item.address] : []));

@@ -27,7 +27,7 @@ function measureOn(patch: LivePatch) {
   const done = (async () => {
     while (!isDone) {
       await patch.take(numbered(patch.taken, SAMPLES_A_FRAME));
-      const isFresh = patch.framesOnLink < FRESH_FRAMES;
+      const isFresh = patch.peripheral.framesOnLink < FRESH_FRAMES;
       await new Promise((resolve) => setTimeout(resolve, isFresh ? FRESH_FRAME_EVERY_MS : FRAME_EVERY_MS));
     }
   })();
@@ -61,7 +61,7 @@ async function weather(stage: Stage, fault: (typeof FAULTS)[string], noble?: Nob
     await streamOn();
     await until(() => struckAt() !== undefined, 'the fault');
     await streamOn();
-    await until(() => patch.framesSinceBackfill > 20, 'the end of the backfill');
+    await until(() => patch.peripheral.framesSinceBackfill > 20, 'the end of the backfill');
   } finally {
     await enough();
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -65,9 +65,9 @@ function tests(noble: NobleName) {
 
   it('gives up connecting to a device that has gone, and can connect to the next', async () => {
     const device = await found();
-    patch.peripheral.controller.isInReach = false;
+    patch.controller.isInReach = false;
     await expect(bed.central.connect(device)).rejects.toThrow(/connecting took longer/);
-    patch.peripheral.controller.isInReach = true;
+    patch.controller.isInReach = true;
     expect((await connected()).address).toBe(ADDRESS);
   });
 
@@ -110,7 +110,7 @@ function tests(noble: NobleName) {
     await neighbour.discover();
     bed.air.interference = {
       packet: (from, _to, packet) =>
-        from === patch.peripheral.controller
+        from === patch.controller
           ? { kind: 'pass', packet: Buffer.from(packet.subarray(0, 6)) }
           : { kind: 'pass' },
     };

@@ -1,7 +1,8 @@
-/** What the tests use of ble-host, which has no declarations of its own. */
+/** What is used of ble-host, which has no declarations of its own. */
 declare module 'ble-host' {
   export interface Connection {
     readonly disconnected: boolean;
+    disconnect(): void;
     on(event: 'disconnect', listener: (reason: number) => void): void;
     readonly gatt: { readonly currentMtu: number };
   }
@@ -14,15 +15,12 @@ declare module 'ble-host' {
     setScanResponseData(data: Buffer): void;
     startAdvertising(options: object, callback: (status: number, connection: Connection) => void): void;
   }
-  const host: {
-    BleManager: {
-      create(
-        transport: object,
-        options: object,
-        callback: (error: Error | null, manager: Manager) => void,
-      ): void;
-    };
-    AttErrors: Readonly<Record<string, number>>;
+  export const BleManager: {
+    create(
+      transport: object,
+      options: object,
+      callback: (error: Error | null, manager: Manager) => void,
+    ): void;
   };
-  export default host;
+  export const AttErrors: Readonly<Record<string, number>>;
 }
