@@ -12,6 +12,8 @@ import { plugIn } from './hci-socket.ts';
 
 /** More than were sent before the link was lost. */
 const LOSE_AFTER = 8;
+/** Long enough for several frames. */
+const MISSING_MS = 800;
 const STOP_AFTER = 32;
 
 const air = new Air();
@@ -45,9 +47,18 @@ function listen(): void {
     heard.push(item);
     if (item.kind !== 'notification' || item.via !== 'notification') return;
     frames++;
-    if (frames === LOSE_AFTER) air.drop(adapter);
+    if (frames === LOSE_AFTER) loseFor(MISSING_MS, adapter);
     if (frames === STOP_AFTER) process.kill(process.pid, 'SIGINT');
   });
+}
+
+function loseFor(milliseconds: number, adapter: Controller): void {
+  patchAdapter.isInReach = false;
+  air.drop(adapter);
+  setTimeout(() => {
+    patchAdapter.isInReach = true;
+    air.meet();
+  }, milliseconds);
 }
 
 process.on('exit', () => {
