@@ -1,10 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
-import type * as BleHost from 'ble-host';
-import type { Connection, Manager } from 'ble-host';
 import { CharacteristicProperty } from '../../formats/att-build.ts';
 import { uuidToBytes } from '../../formats/uuid.ts';
 import type { SensorMessage, SimulatedSensor } from '../simulated-sensor.ts';
+import type { BleHost, HostConnection, HostManager } from './ble-host.ts';
 import { BluetoothUnavailable } from './link-failure.ts';
 import { settle } from './settle.ts';
 
@@ -32,8 +31,8 @@ type Value = Pick<SensorMessage, 'characteristic' | 'value'>;
 /** What ble-host makes of a characteristic that can be subscribed to. */
 interface Added {
   readonly isNotifying: boolean;
-  notify(connection: Connection, value: Buffer, sent: () => void): boolean;
-  indicate(connection: Connection, value: Buffer): boolean;
+  notify(connection: HostConnection, value: Buffer, sent: () => void): boolean;
+  indicate(connection: HostConnection, value: Buffer): boolean;
 }
 
 /**
@@ -41,10 +40,10 @@ interface Added {
  * and sends what it is given.
  */
 export class Peripheral {
-  readonly #host: typeof BleHost;
+  readonly #host: BleHost;
   readonly #sensor: SimulatedSensor;
   readonly #characteristics = new Map<string, Added>();
-  #connection: Connection | undefined;
+  #connection: HostConnection | undefined;
   #isOver = false;
   /** What waits for room in the controller's buffer. */
   readonly #unsent = new Set<(isSent: boolean) => void>();
@@ -53,7 +52,7 @@ export class Peripheral {
   #sending = 0;
   readonly #options: PeripheralOptions;
 
-  private constructor(host: typeof BleHost, sensor: SimulatedSensor, options: PeripheralOptions) {
+  private constructor(host: BleHost, sensor: SimulatedSensor, options: PeripheralOptions) {
     this.#host = host;
     this.#sensor = sensor;
     this.#options = options;
@@ -73,7 +72,7 @@ export class Peripheral {
     const peripheral = new Peripheral(host, sensor, options);
     const what = 'taking the Bluetooth adapter over';
     const limits = { what, milliseconds: BEGINS_WITHIN, over: NEVER };
-    const manager = await settle<Manager>(limits, (resolve, reject) => {
+    const manager = await settle<HostManager>(limits, (resolve, reject) => {
       host.BleManager.create(transport, {}, (error, made) => (error ? reject(error) : resolve(made)));
       return () => {};
     });
@@ -148,7 +147,7 @@ export class Peripheral {
   #characteristic(uuid: string, properties: number): object {
     if (properties & (NOTIFY | INDICATE)) this.#sending++;
     const added = {
-      onSubscriptionChange: (_connection: Connection, notifies: boolean, indicates: boolean) => {
+      onSubscriptionChange: (_connection: HostConnection, notifies: boolean, indicates: boolean) => {
         if (notifies || indicates) this.#subscribed.add(uuid);
         else this.#subscribed.delete(uuid);
       },
@@ -159,10 +158,10 @@ export class Peripheral {
         ...(properties & NOTIFY ? ['notify'] : []),
         ...(properties & INDICATE ? ['indicate'] : []),
       ],
-      onRead: (_connection: Connection, callback: (error: number, value: Buffer) => void) =>
+      onRead: (_connection: HostConnection, callback: (error: number, value: Buffer) => void) =>
         callback(this.#host.AttErrors.SUCCESS, Buffer.from(this.#sensor.read(uuid))),
       onWrite: (
-        connection: Connection,
+        connection: HostConnection,
         _needsResponse: boolean,
         value: Buffer,
         callback: (error: number) => void,
@@ -189,7 +188,7 @@ export interface PeripheralOptions {
   readonly answer: (characteristic: string, value: Uint8Array, mtu: number) => Value | undefined;
 }
 
-function loadHost(): typeof BleHost {
+function loadHost(): BleHost {
   try {
     return load('ble-host');
   } catch {
