@@ -7,6 +7,7 @@ import { monitorCommand } from './monitor.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand, throwing } from './run-command.ts';
 import { scanCommand } from './scan.ts';
+import { simulateCommand } from './simulate.ts';
 
 const EXAMPLES = `
 Examples:
@@ -30,6 +31,7 @@ function program(): Command {
     scanCommand(),
     convertCommand(),
     evaluateCommand(),
+    simulateCommand(),
     doctorCommand(),
   ];
   for (const command of commands) {

@@ -18,11 +18,15 @@ const STRIP_ROWS = 4;
 const SIDE_BY_SIDE = 80;
 const GUTTER = '  ';
 
-/** One alert: the beat coloured by relevance, and why it was flagged. */
-export function alertBlock(alert: Alert, width: number, palette: Palette): string[] {
+/**
+ * One alert: the beat coloured by relevance, and why it was flagged.
+ *
+ * @param whose the sensor that it came from, where there are several
+ */
+export function alertBlock(alert: Alert, width: number, palette: Palette, whose = ''): string[] {
   const picture = beatStrip(alert, Math.min(STRIP_COLUMNS, width), palette);
-  if (width < SIDE_BY_SIDE) return [...alertWords(alert, width, 3, palette), ...picture];
-  const words = alertWords(alert, width - STRIP_COLUMNS - GUTTER.length, STRIP_ROWS - 1, palette);
+  if (width < SIDE_BY_SIDE) return [...alertWords(alert, whose, width, 3, palette), ...picture];
+  const words = alertWords(alert, whose, width - STRIP_COLUMNS - GUTTER.length, STRIP_ROWS - 1, palette);
   return picture.map((line, i) => (words[i] ? line + GUTTER + words[i] : line));
 }
 
@@ -57,11 +61,12 @@ export function relevanceAt({ relevance, relevanceStart, relevanceStep }: Explan
 /** Time, class and sentence, in at most `most` lines; then the contributions. */
 function alertWords(
   { verdict, explanation }: Alert,
+  whose: string,
   width: number,
   most: number,
   { plain }: Palette,
 ): string[] {
-  const time = `${clockTime(verdict.beat.time)}  `;
+  const time = `${clockTime(verdict.beat.time)}  ${whose === '' ? '' : `${whose}  `}`;
   const [first, ...rest] = wrap(`${time}${verdict.class}  ${explanation.sentence}`, width, most);
   const heading = row(
     [
