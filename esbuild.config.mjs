@@ -33,3 +33,5 @@ await build({
 for (const file of ['tflite_web_api_cc_simd.js', 'tflite_web_api_cc_simd.wasm']) {
   await cp(join(wasm, file), join('dist/wasm', file));
 }
+const renderer = join(dirname(require.resolve('@resvg/resvg-wasm')), 'index_bg.wasm');
+await cp(renderer, 'dist/wasm/resvg.wasm');

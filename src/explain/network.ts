@@ -36,11 +36,17 @@ export interface NetworkManifest {
   readonly sha256: string;
 }
 
-/** Where the feature maps of the last convolution lie in the window, in samples: the centre of the first, and the step. */
+/** Where the feature maps of a convolution lie in the window, in samples. */
 export interface MapPlaces {
+  /** Centre of the first step. */
   readonly start: number;
   readonly step: number;
+  /** How many samples each step sees: its receptive field. */
+  readonly sees: number;
 }
+
+/** A wide QRS, in samples (0.2 s): what a convolution may see whose maps are to tell one wave from the next. */
+const WIDE_QRS = 25;
 
 /** A network in float, as it was trained, through which gradients can be taken. */
 export class FloatNetwork {
@@ -49,50 +55,56 @@ export class FloatNetwork {
   readonly #manifest: NetworkManifest;
   /** The weights of each layer, tensor by tensor. */
   readonly #weights: readonly (readonly Float32Array[])[];
-  /** How many layers stand before the feature maps that Grad-CAM takes; 0 where there is no convolution. */
-  readonly #mapLayers: number;
+  /** How many convolutions it begins with. */
+  readonly convolutions: number;
 
   constructor(manifest: NetworkManifest, weights: readonly (readonly Float32Array[])[]) {
     this.samples = manifest.input[0];
     this.classes = manifest.classes;
     this.#manifest = manifest;
     this.#weights = weights;
-    this.#mapLayers = manifest.layers.findLastIndex(({ kind }) => kind === 'conv1d') + 1;
-  }
-
-  get isConvolutional(): boolean {
-    return this.#mapLayers > 0;
+    this.convolutions = manifest.layers.findLastIndex(({ kind }) => kind === 'conv1d') + 1;
   }
 
   /** Class scores (logits) [batch × classes] of windows [batch × samples]. */
   scores(tf: Autodiff, windows: Tensor2D): Tensor2D {
-    return this.scoresOfMaps(tf, this.maps(tf, windows));
+    return this.scoresOfMaps(tf, this.maps(tf, windows, 0), 0);
   }
 
-  /** Feature maps of the last convolution, [batch × steps × channels]; without one, the windows themselves. */
-  maps(tf: Autodiff, windows: Tensor2D): Tensor3D {
-    return this.#run(tf, windows.expandDims(2), 0, this.#mapLayers) as Tensor3D;
+  /** Feature maps [batch × steps × channels] of the nth convolution; of the 0th, the windows themselves. */
+  maps(tf: Autodiff, windows: Tensor2D, nth: number): Tensor3D {
+    return this.#run(tf, windows.expandDims(2), 0, nth) as Tensor3D;
   }
 
-  /** Class scores, from the feature maps. */
-  scoresOfMaps(tf: Autodiff, maps: Tensor3D): Tensor2D {
-    return this.#run(tf, maps, this.#mapLayers, this.#manifest.layers.length) as Tensor2D;
+  /** Class scores, from the feature maps of the nth convolution. */
+  scoresOfMaps(tf: Autodiff, maps: Tensor3D, nth: number): Tensor2D {
+    return this.#run(tf, maps, nth, this.#manifest.layers.length) as Tensor2D;
   }
 
-  /** Each step of a layer looks around a place in the layer before; this adds them up. */
-  get mapPlaces(): MapPlaces {
+  /** Where the feature maps of the nth convolution lie. */
+  mapPlaces(nth: number): MapPlaces {
     let start = 0;
     let step = 1;
+    let sees = 1;
     let steps = this.samples;
-    for (const layer of this.#manifest.layers) {
+    for (const layer of this.#manifest.layers.slice(0, nth)) {
       if (layer.kind !== 'conv1d') continue;
       const [width] = layer.weights[0];
+      const reach = layer.dilation * (width - 1);
       const { out, before } = samePadding(steps, { ...layer, width });
-      start += step * ((layer.dilation * (width - 1)) / 2 - before);
+      start += step * (reach / 2 - before);
+      sees += step * reach;
       step *= layer.stride;
       steps = out;
     }
-    return { start, step };
+    return { start, step, sees };
+  }
+
+  /** The last convolution whose steps see no more than a wide QRS; the first, where none does. */
+  get lastLocal(): number {
+    let nth = 1;
+    while (nth < this.convolutions && this.mapPlaces(nth + 1).sees <= WIDE_QRS) nth++;
+    return nth;
   }
 
   /** How many layers have weights. */
