@@ -16,6 +16,7 @@ await build({
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
     'export-beats': 'models/training/export-beats.ts',
+    'export-windows': 'models/training/export-windows.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,
