@@ -15,6 +15,7 @@ await build({
     beatlens: 'src/cli/main.ts',
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
+    judge: 'src/cli/judge.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-windows': 'models/training/export-windows.ts',
     'make-recordings': 'recordings/make.ts',

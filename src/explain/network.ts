@@ -100,6 +100,13 @@ export class FloatNetwork {
     return { start, step, sees };
   }
 
+  /** Feature maps of the nth convolution. */
+  channelsOf(nth: number): number {
+    const layer = this.#manifest.layers[nth - 1];
+    if (layer.kind !== 'conv1d') throw new RangeError(`layer ${nth} is no convolution`);
+    return layer.weights[0][2];
+  }
+
   /** The last convolution whose steps see no more than a wide QRS; the first, where none does. */
   get lastLocal(): number {
     let nth = 1;

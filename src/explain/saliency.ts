@@ -69,6 +69,26 @@ export async function gradCams(
 }
 
 /**
+ * Grad-CAM of feature maps that another run of the network gave, such as the int8 one.
+ * @param maps of the last convolution, [step × channel]
+ */
+export async function gradCamOfMaps(
+  network: FloatNetwork,
+  maps: Float32Array,
+  target: number,
+): Promise<Float32Array> {
+  const tf = await autodiff();
+  const nth = network.convolutions;
+  return tf.tidy(() => {
+    const channels = network.channelsOf(nth);
+    const given = tf.tensor3d(maps, [1, maps.length / channels, channels]);
+    const score = (maps: Tensor) => chosen(tf, network.scoresOfMaps(tf, maps as Tensor3D, nth), [target]);
+    const weights = Float64Array.from((tf.grad(score)(given).sum(1) as Tensor2D).dataSync());
+    return stretched(gradCam(maps, weights, channels), network.mapPlaces(nth), network.samples);
+  });
+}
+
+/**
  * HiResCAM (Draelos & Carin 2020): gradient times map, step by step and not by its mean over time, so that what was
  * not used does not shine. It is taken of the log odds of the class, and where the maps still tell one wave from the
  * next: the steps of a deep convolution see most of the window, and shine anywhere in it.

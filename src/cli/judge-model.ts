@@ -1,0 +1,629 @@
+import type { RhythmModel } from '../classify/rhythm-model.ts';
+import type { RhythmClass } from '../classify/rhythm-verdict.ts';
+import { RHYTHM_RATE, RHYTHM_WINDOW } from '../classify/rhythm-window.ts';
+import { brightest, CLAIMS, density, type MappedWindow } from '../evaluate/explanations/claims.ts';
+import { type Estimate, estimate } from '../evaluate/explanations/interval.ts';
+import { mean, rootMeanSquare, spearman, topFifthOverlap } from '../evaluate/explanations/likeness.ts';
+import { area, replacedWindows, segmentOrder } from '../evaluate/explanations/perturbation.ts';
+import { type DeletionMask, deletionMasks, USUAL_MASK } from '../explain/deletion-mask.ts';
+import type { Wave } from '../explain/explanation.ts';
+import type { FloatNetwork } from '../explain/network.ts';
+import { type Reference, referenceOf } from '../explain/reference.ts';
+import {
+  gradCamOfMaps,
+  gradCams,
+  gradientSaliencies,
+  hiResCams,
+  probabilities,
+} from '../explain/saliency.ts';
+import type { Method } from '../explain/window-explanation.ts';
+import { sharesOf } from '../explain/window-waves.ts';
+import { seededRandom } from '../sources/seeded-random.ts';
+import { classIndex, type LabelledWindow, type WindowSet } from './judge-windows.ts';
+
+export type ModelName = 'cnn' | 'lstm';
+
+/** The methods that are judged on each network; the first is the one that its claims are tested by. */
+const JUDGED: Readonly<Record<ModelName, readonly Method[]>> = {
+  cnn: ['hires-cam', 'grad-cam', 'gradient', 'deletion-mask'],
+  lstm: ['deletion-mask', 'gradient'],
+};
+/** What any explanation must do better than. */
+export const BASELINES = ['random', 'Gaussian at R', '|dx/dt|'] as const;
+type Baseline = (typeof BASELINES)[number];
+/** What replaces the signal in the curves. */
+export const CURVE_REFERENCES: readonly Reference[] = ['zero', 'blurred', 'noise'];
+
+/** Standard deviation of the Gaussian at the R peak, seconds. */
+const GAUSSIAN_WIDTH = 0.1;
+/** Samples by which windows are shifted to see whether the map is stable: 24 ms. */
+const SMALL_SHIFT = 3;
+/** Shifts by which it is seen whether the map follows the beat or the window, samples: 0.2 s either way. */
+const LARGE_SHIFTS = [-25, -12, 12, 25];
+/** Windows that are learned side by side. */
+const BATCH = 10;
+
+export interface Sampling {
+  readonly classes: readonly RhythmClass[];
+  readonly records: ReadonlySet<string> | undefined;
+  readonly windows: number;
+  readonly curves: number;
+  readonly repeats: number;
+}
+
+/** Areas under the curves of one map: low deletion and high insertion are good. */
+interface Curves {
+  readonly deletion: Estimate;
+  readonly insertion: Estimate;
+  /** The mean curve, for a picture. */
+  readonly deletionCurve: readonly number[];
+  readonly insertionCurve: readonly number[];
+}
+
+/** Baseline less method for deletion, method less baseline for insertion: above 0 is better than the baseline. */
+interface Lead {
+  readonly deletion: Estimate;
+  readonly insertion: Estimate;
+}
+
+export interface MethodJudgement {
+  readonly pointing: Estimate;
+  /** Brightest sample in the QRS, 20 ms either side allowed. */
+  readonly pointingQrs: Estimate;
+  /** Relevance in the beat at the centre, and its part of the window. */
+  readonly mass: Estimate;
+  readonly beatArea: number;
+  readonly shares: Readonly<Record<Wave, number>>;
+  /** Over the share of the window that the wave takes. */
+  readonly densities: Readonly<Record<Wave, number>>;
+  /** By reference; the areas of the windows with curves. */
+  readonly curves: Readonly<Partial<Record<Reference, Curves>>>;
+  readonly leads: Readonly<Partial<Record<Reference, Record<Baseline, Lead>>>>;
+  /** Rank correlation with the map of the network whose last 1, 2 … layers are shuffled. */
+  readonly randomised: readonly number[];
+  /** Rank correlation after a shift of the window by 24 ms, the map shifted back. */
+  readonly shifted: number;
+  /** How far the map's centre moves for each sample that the beat moves: 1 follows the beat, 0 stays. */
+  readonly follows: number;
+  /** Mean map and its standard deviation. */
+  readonly meanMap: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+export interface ClaimVerdict {
+  readonly figure: string;
+  readonly statement: string;
+  readonly method: Method;
+  readonly holds: Estimate;
+  readonly verdict: 'confirmed' | 'refuted' | 'undecided';
+}
+
+export interface ClassJudgement {
+  readonly class: RhythmClass;
+  /** Windows of the class, and the part of those looked at that the network calls right. */
+  readonly available: number;
+  readonly right: number;
+  readonly windows: number;
+  readonly records: number;
+  readonly methods: Readonly<Partial<Record<Method, MethodJudgement>>>;
+  readonly baselines: Readonly<Partial<Record<Reference, Record<Baseline, Curves>>>>;
+  readonly claims: readonly ClaimVerdict[];
+  /** Rank correlation of two masks that differ in their seed. */
+  readonly seeds: number;
+  /** How the masks were reached. */
+  readonly mask: {
+    readonly rounds: number;
+    readonly converged: number;
+    readonly seconds: number;
+    readonly after: number;
+  };
+  readonly int8: Int8Judgement | undefined;
+  readonly meanTrace: readonly number[];
+  readonly traceDeviation: readonly number[];
+  readonly examples: readonly Example[];
+}
+
+/** A window with its maps, for a picture. */
+export interface Example {
+  readonly record: string;
+  readonly time: number;
+  readonly probability: number;
+  readonly window: readonly number[];
+  readonly maps: Readonly<Partial<Record<Method, readonly number[]>>>;
+}
+
+/** The network that runs on the gateway against the float one. */
+export interface Int8Judgement {
+  /** Part of the windows with the same class. */
+  readonly sameClass: number;
+  /** Mean distance of the probabilities of the class. */
+  readonly probability: number;
+  /** Of Grad-CAM, where there is one. */
+  readonly spearman: number | undefined;
+  readonly topFifth: number | undefined;
+  readonly rootMeanSquare: number | undefined;
+}
+
+export interface Judgement {
+  readonly model: ModelName;
+  readonly classes: readonly ClassJudgement[];
+}
+
+/** Judges the explanations of one network, class by class. */
+export async function judgeModel(
+  model: ModelName,
+  network: FloatNetwork,
+  int8: RhythmModel | undefined,
+  set: WindowSet,
+  sampling: Sampling,
+  say: (what: string) => void,
+): Promise<Judgement> {
+  const classes: ClassJudgement[] = [];
+  for (const name of sampling.classes) {
+    const available = set.ofClass(name, sampling.records).length;
+    const { windows, right } = await drawn(set, network, name, sampling);
+    if (windows.length < 5) {
+      say(`${name}: ${windows.length} windows called right of ${available}: too few`);
+      continue;
+    }
+    const judged = await judgeClass(model, network, int8, windows, sampling);
+    classes.push({ class: name, available, right, ...judged });
+    say(`${name}: ${windows.length} windows of ${judged.records} records`);
+  }
+  return { model, classes };
+}
+
+/** Windows of a class that the network calls right, drawn by a seed; and which part of those looked at that is. */
+async function drawn(
+  set: WindowSet,
+  network: FloatNetwork,
+  name: RhythmClass,
+  { records, windows: wanted }: Sampling,
+): Promise<{ windows: LabelledWindow[]; right: number }> {
+  const random = seededRandom(20 + classIndex(name));
+  const order = set
+    .ofClass(name, records)
+    .map((position) => ({ position, at: random() }))
+    .sort((a, b) => a.at - b.at);
+  const found: LabelledWindow[] = [];
+  let seen = 0;
+  for (let n = 0; n < order.length && found.length < wanted; n += 2 * BATCH) {
+    const batch = order.slice(n, n + 2 * BATCH);
+    const given = await probabilities(
+      network,
+      batch.map(({ position }) => set.values(position)),
+    );
+    for (const [i, { position }] of batch.entries()) {
+      seen++;
+      if (given[i].indexOf(Math.max(...given[i])) !== classIndex(name)) continue;
+      if (found.length < wanted) found.push(set.at(position));
+    }
+  }
+  return { windows: found, right: found.length / Math.max(1, seen) };
+}
+
+type Maps = readonly Float32Array[];
+
+async function judgeClass(
+  model: ModelName,
+  network: FloatNetwork,
+  int8: RhythmModel | undefined,
+  windows: readonly LabelledWindow[],
+  { curves, repeats }: Sampling,
+) {
+  const target = classIndex(windows[0].class);
+  const inputs = windows.map(({ window }) => window);
+  const records = windows.map(({ record }) => record);
+  const again = windows.slice(0, repeats);
+
+  const startedAt = process.cpuUsage();
+  const learned = await masks(network, inputs.slice(0, model === 'lstm' ? inputs.length : curves), target, 1);
+  const { user, system } = process.cpuUsage(startedAt);
+  const maps = new Map<Method, Maps>();
+  for (const method of JUDGED[model]) {
+    maps.set(
+      method,
+      method === 'deletion-mask'
+        ? learned.map(({ deleted }) => deleted)
+        : await mapsBy(method, network, inputs, target),
+    );
+  }
+
+  const withCurves = windows.slice(0, curves);
+  const curvesOf = await curveMaker(network, int8, withCurves, target);
+  const baselines: Partial<Record<Reference, Record<Baseline, Measured>>> = {};
+  for (const reference of CURVE_REFERENCES) {
+    baselines[reference] = {
+      random: await curvesOf(baselineMaps('random', withCurves), reference),
+      'Gaussian at R': await curvesOf(baselineMaps('Gaussian at R', withCurves), reference),
+      '|dx/dt|': await curvesOf(baselineMaps('|dx/dt|', withCurves), reference),
+    };
+  }
+
+  const methods: Partial<Record<Method, MethodJudgement>> = {};
+  for (const [method, of] of maps) {
+    const mapped = of.map((relevance, i): MappedWindow => ({ ...windows[i], relevance }));
+    const explainAgain = (net: FloatNetwork, shifted: readonly Float32Array[]) =>
+      method === 'deletion-mask'
+        ? masks(net, shifted, target, 1).then((all) => all.map(({ deleted }) => deleted))
+        : mapsBy(method, net, shifted, target);
+    const own: Partial<Record<Reference, Curves>> = {};
+    const leads: Partial<Record<Reference, Record<Baseline, Lead>>> = {};
+    for (const reference of CURVE_REFERENCES) {
+      const measured = await curvesOf(of.slice(0, curves), reference);
+      own[reference] = summary(measured, records);
+      const rivals = baselines[reference] as Record<Baseline, Measured>;
+      leads[reference] = {
+        random: lead(measured, rivals.random, records),
+        'Gaussian at R': lead(measured, rivals['Gaussian at R'], records),
+        '|dx/dt|': lead(measured, rivals['|dx/dt|'], records),
+      };
+    }
+    methods[method] = {
+      ...localised(mapped, records),
+      curves: own,
+      leads,
+      randomised: await randomisedLikeness(network, again, of, explainAgain),
+      shifted: await shiftedLikeness(network, again, of, explainAgain),
+      follows: await following(network, again, target, explainAgain),
+      meanMap: columnMeans(of),
+      deviation: columnDeviations(of),
+    };
+  }
+
+  const [first] = JUDGED[model];
+  const claimed = (maps.get(first) as Maps).map((relevance, i) => ({ ...windows[i], relevance }));
+  const otherSeed = await masks(
+    network,
+    again.map(({ window }) => window),
+    target,
+    2,
+  );
+  const given = await probabilities(network, inputs);
+  return {
+    windows: windows.length,
+    records: new Set(records).size,
+    methods,
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([reference, byName]) => [
+        reference,
+        Object.fromEntries(
+          Object.entries(byName).map(([name, measured]) => [name, summary(measured, records)]),
+        ),
+      ]),
+    ) as ClassJudgement['baselines'],
+    claims: CLAIMS.filter((claim) => claim.model === model && claim.class === windows[0].class).map((claim) =>
+      claimVerdict(claim, first, claimed, records),
+    ),
+    seeds: mean(otherSeed.map(({ deleted }, i) => spearman(deleted, learned[i].deleted))),
+    mask: {
+      rounds: mean(learned.map(({ rounds }) => rounds)),
+      converged: mean(learned.map(({ converged }) => Number(converged))),
+      seconds: (user + system) / 1e6 / learned.length,
+      after: mean(learned.map(({ after }) => after)),
+    },
+    int8: int8 && (await int8Judgement(network, int8, windows, target)),
+    meanTrace: columnMeans(inputs),
+    traceDeviation: columnDeviations(inputs),
+    examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window }, i) => ({
+      record,
+      time,
+      probability: given[i][target],
+      window: rounded(window),
+      maps: Object.fromEntries([...maps].map(([method, of]) => [method, rounded(of[i])])),
+    })),
+  };
+}
+
+async function masks(
+  network: FloatNetwork,
+  windows: readonly Float32Array[],
+  target: number,
+  seed: number,
+): Promise<DeletionMask[]> {
+  const random = seededRandom(seed);
+  const learned: DeletionMask[] = [];
+  for (let n = 0; n < windows.length; n += BATCH) {
+    const batch = windows.slice(n, n + BATCH);
+    learned.push(
+      ...(await deletionMasks(
+        network,
+        batch,
+        batch.map(() => target),
+        USUAL_MASK,
+        random,
+      )),
+    );
+  }
+  return learned;
+}
+
+async function mapsBy(
+  method: Exclude<Method, 'deletion-mask'>,
+  network: FloatNetwork,
+  windows: readonly Float32Array[],
+  target: number,
+): Promise<Float32Array[]> {
+  const targets = windows.map(() => target);
+  switch (method) {
+    case 'grad-cam':
+      return gradCams(network, windows, targets);
+    case 'hires-cam':
+      return hiResCams(network, windows, targets);
+    case 'gradient':
+      return gradientSaliencies(network, windows, targets);
+  }
+}
+
+function baselineMaps(baseline: Baseline, windows: readonly LabelledWindow[]): Float32Array[] {
+  const random = seededRandom(3);
+  return windows.map(({ window, centre }) => {
+    switch (baseline) {
+      case 'random':
+        return window.map(() => random());
+      case 'Gaussian at R':
+        return window.map((_, i) => Math.exp(-(((i / RHYTHM_RATE - centre.peak) / GAUSSIAN_WIDTH) ** 2) / 2));
+      case '|dx/dt|':
+        return window.map((_, i) =>
+          Math.abs(window[Math.min(i + 1, window.length - 1)] - window[Math.max(i - 1, 0)]),
+        );
+    }
+  });
+}
+
+/** The curves of each window. */
+interface Measured {
+  readonly deletion: readonly (readonly number[])[];
+  readonly insertion: readonly (readonly number[])[];
+}
+
+/**
+ * Makes deletion and insertion curves of some windows: the probability of the class as the most relevant 40 ms give
+ * way, or come back, one after the other. It is asked of the int8 model, the one that runs, where there is one.
+ */
+async function curveMaker(
+  network: FloatNetwork,
+  int8: RhythmModel | undefined,
+  windows: readonly LabelledWindow[],
+  target: number,
+) {
+  const asked = async (all: readonly Float32Array[]): Promise<number[]> => {
+    if (int8 === undefined) return (await probabilities(network, all)).map((one) => one[target]);
+    return all.map((window) => softmaxOf(int8.scores(window), target));
+  };
+  return async (maps: Maps, reference: Reference): Promise<Measured> => {
+    const random = seededRandom(4);
+    const deletion: number[][] = [];
+    const insertion: number[][] = [];
+    for (const [i, map] of maps.entries()) {
+      const { window } = windows[i];
+      const by = referenceOf(window, reference, random);
+      const order = segmentOrder(map);
+      deletion.push(await asked(replacedWindows(window, by, order)));
+      insertion.push(await asked(replacedWindows(by, window, order)));
+    }
+    return { deletion, insertion };
+  };
+}
+
+function softmaxOf(scores: Float32Array, target: number): number {
+  const weights = scores.map((score) => Math.exp(score - scores[target]));
+  return 1 / weights.reduce((sum, weight) => sum + weight, 0);
+}
+
+function summary({ deletion, insertion }: Measured, records: readonly string[]): Curves {
+  const of = records.slice(0, deletion.length);
+  return {
+    deletion: estimate(deletion.map(area), of),
+    insertion: estimate(insertion.map(area), of),
+    deletionCurve: columnMeans(deletion),
+    insertionCurve: columnMeans(insertion),
+  };
+}
+
+function lead(own: Measured, rival: Measured, records: readonly string[]): Lead {
+  const of = records.slice(0, own.deletion.length);
+  return {
+    deletion: estimate(
+      own.deletion.map((curve, i) => area(rival.deletion[i]) - area(curve)),
+      of,
+    ),
+    insertion: estimate(
+      own.insertion.map((curve, i) => area(curve) - area(rival.insertion[i])),
+      of,
+    ),
+  };
+}
+
+const WAVES: readonly Wave[] = ['P', 'QRS', 'ST-T', 'baseline'];
+const QRS_MARGIN = 0.02;
+
+function localised(mapped: readonly MappedWindow[], records: readonly string[]) {
+  const of = records.slice(0, mapped.length);
+  const inBeat = ({ centre }: MappedWindow, time: number) => time >= centre.pOnset && time < centre.tOffset;
+  const inQrs = ({ centre }: MappedWindow, time: number) =>
+    time >= centre.qrsOnset - QRS_MARGIN && time < centre.qrsOffset + QRS_MARGIN;
+  const times = Array.from({ length: RHYTHM_WINDOW }, (_, i) => i / RHYTHM_RATE);
+  const beatArea = mapped.map((one) => times.filter((time) => inBeat(one, time)).length / RHYTHM_WINDOW);
+  const masses = mapped.map((one, i) => (density(one, (time) => inBeat(one, time)) ?? 0) * beatArea[i]);
+  const shares = mapped.map(({ relevance, waves }) => sharesOf(relevance, waves));
+  const places = mapped.map(({ waves }) => sharesOf(new Float32Array(RHYTHM_WINDOW).fill(1), waves));
+  const meanShare = (all: readonly Record<Wave, number>[], wave: Wave) => mean(all.map((one) => one[wave]));
+  return {
+    pointing: estimate(
+      mapped.map((one) => Number(inBeat(one, brightest(one)))),
+      of,
+    ),
+    pointingQrs: estimate(
+      mapped.map((one) => Number(inQrs(one, brightest(one)))),
+      of,
+    ),
+    mass: estimate(masses, of),
+    beatArea: mean(beatArea),
+    shares: byWave((wave) => meanShare(shares, wave)),
+    densities: byWave((wave) => meanShare(shares, wave) / meanShare(places, wave)),
+  };
+}
+
+function byWave(value: (wave: Wave) => number): Record<Wave, number> {
+  return Object.fromEntries(WAVES.map((wave) => [wave, value(wave)])) as Record<Wave, number>;
+}
+
+type ExplainAgain = (network: FloatNetwork, windows: readonly Float32Array[]) => Promise<Maps>;
+
+async function randomisedLikeness(
+  network: FloatNetwork,
+  windows: readonly LabelledWindow[],
+  maps: Maps,
+  explain: ExplainAgain,
+): Promise<number[]> {
+  const found: number[] = [];
+  for (let layers = 1; layers <= network.weightedLayers; layers++) {
+    const other = await explain(
+      network.randomised(layers, seededRandom(5)),
+      windows.map(({ window }) => window),
+    );
+    found.push(mean(other.map((map, i) => spearman(map, maps[i]))));
+  }
+  return found;
+}
+
+async function shiftedLikeness(
+  network: FloatNetwork,
+  windows: readonly LabelledWindow[],
+  maps: Maps,
+  explain: ExplainAgain,
+): Promise<number> {
+  const found: number[] = [];
+  for (const by of [-SMALL_SHIFT, SMALL_SHIFT]) {
+    const moved = await explain(
+      network,
+      windows.map(({ window }) => shifted(window, by)),
+    );
+    for (const [i, map] of moved.entries()) found.push(spearman(shifted(map, -by), maps[i]));
+  }
+  return mean(found);
+}
+
+/** How far the map's centre of gravity moves with the beat, by least squares, where the class stays. */
+async function following(
+  network: FloatNetwork,
+  windows: readonly LabelledWindow[],
+  target: number,
+  explain: ExplainAgain,
+): Promise<number> {
+  const still = await explain(
+    network,
+    windows.map(({ window }) => window),
+  );
+  let product = 0;
+  let square = 0;
+  for (const by of LARGE_SHIFTS) {
+    const moved = windows.map(({ window }) => shifted(window, by));
+    const given = await probabilities(network, moved);
+    const maps = await explain(network, moved);
+    for (const [i, map] of maps.entries()) {
+      if (given[i].indexOf(Math.max(...given[i])) !== target) continue;
+      product += by * (centreOf(map) - centreOf(still[i]));
+      square += by * by;
+    }
+  }
+  return square > 0 ? product / square : Number.NaN;
+}
+
+function centreOf(map: ArrayLike<number>): number {
+  let moment = 0;
+  let total = 0;
+  for (let i = 0; i < map.length; i++) {
+    moment += i * map[i];
+    total += map[i];
+  }
+  return total > 0 ? moment / total : map.length / 2;
+}
+
+/** Later by so many samples; at its end it goes on as it ended. */
+function shifted(window: Float32Array, by: number): Float32Array {
+  return window.map((_, i) => window[Math.min(window.length - 1, Math.max(0, i - by))]);
+}
+
+function claimVerdict(
+  { figure, statement, holds }: (typeof CLAIMS)[number],
+  method: Method,
+  mapped: readonly MappedWindow[],
+  records: readonly string[],
+): ClaimVerdict {
+  const answers = mapped.map(holds);
+  const known = answers.flatMap((answer, i) =>
+    answer === undefined ? [] : [{ answer, record: records[i] }],
+  );
+  const share = estimate(
+    known.map(({ answer }) => Number(answer)),
+    known.map(({ record }) => record),
+  );
+  const verdict = share.low > 0.5 ? 'confirmed' : share.high < 0.5 ? 'refuted' : 'undecided';
+  return { figure, statement, method, holds: share, verdict };
+}
+
+async function int8Judgement(
+  network: FloatNetwork,
+  int8: RhythmModel,
+  windows: readonly LabelledWindow[],
+  target: number,
+): Promise<Int8Judgement> {
+  const float = await probabilities(
+    network,
+    windows.map(({ window }) => window),
+  );
+  const maps =
+    network.convolutions > 0
+      ? await gradCams(
+          network,
+          windows.map(({ window }) => window),
+          windows.map(() => target),
+        )
+      : [];
+  const same: number[] = [];
+  const distance: number[] = [];
+  const ranks: number[] = [];
+  const overlap: number[] = [];
+  const distances: number[] = [];
+  for (const [i, { window }] of windows.entries()) {
+    const scores = int8.scores(window);
+    same.push(Number(scores.indexOf(Math.max(...scores)) === float[i].indexOf(Math.max(...float[i]))));
+    distance.push(Math.abs(softmaxOf(scores, target) - float[i][target]));
+    const featureMaps = int8.featureMaps();
+    if (featureMaps === undefined) continue;
+    const map = await gradCamOfMaps(network, featureMaps, target);
+    ranks.push(spearman(map, maps[i]));
+    overlap.push(topFifthOverlap(map, maps[i]));
+    distances.push(rootMeanSquare(map, maps[i]));
+  }
+  const known = (values: readonly number[]) => (values.length > 0 ? mean(values) : undefined);
+  return {
+    sameClass: mean(same),
+    probability: mean(distance),
+    spearman: known(ranks),
+    topFifth: known(overlap),
+    rootMeanSquare: known(distances),
+  };
+}
+
+function columnMeans(rows: readonly ArrayLike<number>[]): number[] {
+  return Array.from(rows[0], (_, i) => round4(mean(rows.map((row) => row[i]))));
+}
+
+function columnDeviations(rows: readonly ArrayLike<number>[]): number[] {
+  return Array.from(rows[0], (_, i) => {
+    const column = rows.map((row) => row[i]);
+    const middle = mean(column);
+    return round4(Math.sqrt(mean(column.map((value) => (value - middle) ** 2))));
+  });
+}
+
+function rounded(values: ArrayLike<number>): number[] {
+  return Array.from(values, round4);
+}
+
+function round4(value: number): number {
+  return Math.round(1e4 * value) / 1e4;
+}
