@@ -39,13 +39,17 @@ const GAUSSIAN_WIDTH = 0.1;
 /** Samples by which windows are shifted to see whether the map is stable: 24 ms. */
 const SMALL_SHIFT = 3;
 /** Shifts by which it is seen whether the map follows the beat or the window, samples: 0.2 s either way. */
-const LARGE_SHIFTS = [-25, -12, 12, 25];
+const LARGE_SHIFTS = [-25, 25];
 /** Windows that are learned side by side. */
 const BATCH = 10;
 
+/** A window with the network that is asked about it: between patients, one that never saw this patient. */
+interface JudgedWindow extends LabelledWindow {
+  readonly network: FloatNetwork;
+}
+
 export interface Sampling {
   readonly classes: readonly RhythmClass[];
-  readonly records: ReadonlySet<string> | undefined;
   readonly windows: number;
   readonly curves: number;
   readonly repeats: number;
@@ -66,6 +70,16 @@ interface Lead {
   readonly insertion: Estimate;
 }
 
+/** What changes a map that should, and what should not. */
+interface Stability {
+  /** Rank correlation with the map of the network whose last 1, 2 … layers are shuffled. */
+  readonly randomised: readonly number[];
+  /** Rank correlation after a shift of the window by 24 ms, the map shifted back. */
+  readonly shifted: number;
+  /** How far the map's centre moves for each sample that the beat moves: 1 follows the beat, 0 stays. */
+  readonly follows: number;
+}
+
 export interface MethodJudgement {
   readonly pointing: Estimate;
   /** Brightest sample in the QRS, 20 ms either side allowed. */
@@ -79,12 +93,7 @@ export interface MethodJudgement {
   /** By reference; the areas of the windows with curves. */
   readonly curves: Readonly<Partial<Record<Reference, Curves>>>;
   readonly leads: Readonly<Partial<Record<Reference, Record<Baseline, Lead>>>>;
-  /** Rank correlation with the map of the network whose last 1, 2 … layers are shuffled. */
-  readonly randomised: readonly number[];
-  /** Rank correlation after a shift of the window by 24 ms, the map shifted back. */
-  readonly shifted: number;
-  /** How far the map's centre moves for each sample that the beat moves: 1 follows the beat, 0 stays. */
-  readonly follows: number;
+  readonly stability: Stability | undefined;
   /** Mean map and its standard deviation. */
   readonly meanMap: readonly number[];
   readonly deviation: readonly number[];
@@ -152,7 +161,7 @@ export interface Judgement {
 /** Judges the explanations of one network, class by class. */
 export async function judgeModel(
   model: ModelName,
-  network: FloatNetwork,
+  networkFor: (position: number) => FloatNetwork | undefined,
   int8: RhythmModel | undefined,
   set: WindowSet,
   sampling: Sampling,
@@ -160,14 +169,14 @@ export async function judgeModel(
 ): Promise<Judgement> {
   const classes: ClassJudgement[] = [];
   for (const name of sampling.classes) {
-    const available = set.ofClass(name, sampling.records).length;
-    const { windows, right } = await drawn(set, network, name, sampling);
+    const positions = set.ofClass(name).filter((position) => networkFor(position) !== undefined);
+    const { windows, right } = await drawn(set, positions, networkFor, name, sampling.windows);
     if (windows.length < 5) {
-      say(`${name}: ${windows.length} windows called right of ${available}: too few`);
+      say(`${name}: ${windows.length} windows called right of ${positions.length}: too few`);
       continue;
     }
-    const judged = await judgeClass(model, network, int8, windows, sampling);
-    classes.push({ class: name, available, right, ...judged });
+    const judged = await judgeClass(model, int8, windows, sampling);
+    classes.push({ class: name, available: positions.length, right, ...judged });
     say(`${name}: ${windows.length} windows of ${judged.records} records`);
   }
   return { model, classes };
@@ -176,48 +185,70 @@ export async function judgeModel(
 /** Windows of a class that the network calls right, drawn by a seed; and which part of those looked at that is. */
 async function drawn(
   set: WindowSet,
-  network: FloatNetwork,
+  positions: readonly number[],
+  networkFor: (position: number) => FloatNetwork | undefined,
   name: RhythmClass,
-  { records, windows: wanted }: Sampling,
-): Promise<{ windows: LabelledWindow[]; right: number }> {
+  wanted: number,
+): Promise<{ windows: JudgedWindow[]; right: number }> {
   const random = seededRandom(20 + classIndex(name));
-  const order = set
-    .ofClass(name, records)
-    .map((position) => ({ position, at: random() }))
-    .sort((a, b) => a.at - b.at);
-  const found: LabelledWindow[] = [];
+  const order = positions.map((position) => ({ position, at: random() })).sort((a, b) => a.at - b.at);
+  const found: JudgedWindow[] = [];
   let seen = 0;
+  let right = 0;
   for (let n = 0; n < order.length && found.length < wanted; n += 2 * BATCH) {
-    const batch = order.slice(n, n + 2 * BATCH);
-    const given = await probabilities(
-      network,
-      batch.map(({ position }) => set.values(position)),
-    );
-    for (const [i, { position }] of batch.entries()) {
+    const batch = order
+      .slice(n, n + 2 * BATCH)
+      .map(({ position }) => ({ ...set.at(position), network: networkFor(position) as FloatNetwork }));
+    for (const [i, given] of (await each(batch, valuesOf(batch), probabilities)).entries()) {
       seen++;
-      if (given[i].indexOf(Math.max(...given[i])) !== classIndex(name)) continue;
-      if (found.length < wanted) found.push(set.at(position));
+      if (given.indexOf(Math.max(...given)) !== classIndex(name)) continue;
+      right++;
+      if (found.length < wanted) found.push(batch[i]);
     }
   }
-  return { windows: found, right: found.length / Math.max(1, seen) };
+  return { windows: found, right: right / Math.max(1, seen) };
+}
+
+/** Asks each window's own network, those of one network together. @returns in the order of the windows */
+async function each<T>(
+  windows: readonly JudgedWindow[],
+  inputs: readonly Float32Array[],
+  ask: (network: FloatNetwork, inputs: readonly Float32Array[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const results = new Array<T>(windows.length);
+  for (const network of new Set(windows.map((one) => one.network))) {
+    const members = windows.flatMap((one, i) => (one.network === network ? [i] : []));
+    const answers = await ask(
+      network,
+      members.map((i) => inputs[i]),
+    );
+    for (const [n, i] of members.entries()) results[i] = answers[n];
+  }
+  return results;
+}
+
+function valuesOf(windows: readonly JudgedWindow[]): Float32Array[] {
+  return windows.map(({ window }) => window);
 }
 
 type Maps = readonly Float32Array[];
 
 async function judgeClass(
   model: ModelName,
-  network: FloatNetwork,
   int8: RhythmModel | undefined,
-  windows: readonly LabelledWindow[],
+  windows: readonly JudgedWindow[],
   { curves, repeats }: Sampling,
 ) {
   const target = classIndex(windows[0].class);
-  const inputs = windows.map(({ window }) => window);
+  const inputs = valuesOf(windows);
   const records = windows.map(({ record }) => record);
   const again = windows.slice(0, repeats);
 
   const startedAt = process.cpuUsage();
-  const learned = await masks(network, inputs.slice(0, model === 'lstm' ? inputs.length : curves), target, 1);
+  // On the CNN the mask is there to compare with, and each of its rounds is dear.
+  const isCrossed = model === 'cnn';
+  const masked = windows.slice(0, isCrossed ? 2 * repeats : windows.length);
+  const learned = await each(masked, valuesOf(masked), maskedBy(target, 1));
   const { user, system } = process.cpuUsage(startedAt);
   const maps = new Map<Method, Maps>();
   for (const method of JUDGED[model]) {
@@ -225,12 +256,12 @@ async function judgeClass(
       method,
       method === 'deletion-mask'
         ? learned.map(({ deleted }) => deleted)
-        : await mapsBy(method, network, inputs, target),
+        : await each(windows, inputs, mappedBy(method, target)),
     );
   }
 
   const withCurves = windows.slice(0, curves);
-  const curvesOf = await curveMaker(network, int8, withCurves, target);
+  const curvesOf = curveMaker(int8, withCurves, target);
   const baselines: Partial<Record<Reference, Record<Baseline, Measured>>> = {};
   for (const reference of CURVE_REFERENCES) {
     baselines[reference] = {
@@ -243,10 +274,11 @@ async function judgeClass(
   const methods: Partial<Record<Method, MethodJudgement>> = {};
   for (const [method, of] of maps) {
     const mapped = of.map((relevance, i): MappedWindow => ({ ...windows[i], relevance }));
-    const explainAgain = (net: FloatNetwork, shifted: readonly Float32Array[]) =>
+    const explain =
       method === 'deletion-mask'
-        ? masks(net, shifted, target, 1).then((all) => all.map(({ deleted }) => deleted))
-        : mapsBy(method, net, shifted, target);
+        ? async (network: FloatNetwork, inputs: readonly Float32Array[]) =>
+            (await maskedBy(target, 1)(network, inputs)).map(({ deleted }) => deleted)
+        : mappedBy(method, target);
     const own: Partial<Record<Reference, Curves>> = {};
     const leads: Partial<Record<Reference, Record<Baseline, Lead>>> = {};
     for (const reference of CURVE_REFERENCES) {
@@ -263,9 +295,14 @@ async function judgeClass(
       ...localised(mapped, records),
       curves: own,
       leads,
-      randomised: await randomisedLikeness(network, again, of, explainAgain),
-      shifted: await shiftedLikeness(network, again, of, explainAgain),
-      follows: await following(network, again, target, explainAgain),
+      stability:
+        isCrossed && method === 'deletion-mask'
+          ? undefined
+          : {
+              randomised: await randomisedLikeness(again, of, explain),
+              shifted: await shiftedLikeness(again, of, explain),
+              follows: await following(again, of, target, explain),
+            },
       meanMap: columnMeans(of),
       deviation: columnDeviations(of),
     };
@@ -273,13 +310,8 @@ async function judgeClass(
 
   const [first] = JUDGED[model];
   const claimed = (maps.get(first) as Maps).map((relevance, i) => ({ ...windows[i], relevance }));
-  const otherSeed = await masks(
-    network,
-    again.map(({ window }) => window),
-    target,
-    2,
-  );
-  const given = await probabilities(network, inputs);
+  const otherSeed = await each(again, valuesOf(again), maskedBy(target, 2));
+  const given = await each(windows, inputs, probabilities);
   return {
     windows: windows.length,
     records: new Set(records).size,
@@ -302,7 +334,7 @@ async function judgeClass(
       seconds: (user + system) / 1e6 / learned.length,
       after: mean(learned.map(({ after }) => after)),
     },
-    int8: int8 && (await int8Judgement(network, int8, windows, target)),
+    int8: int8 && (await int8Judgement(int8, windows, target)),
     meanTrace: columnMeans(inputs),
     traceDeviation: columnDeviations(inputs),
     examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window }, i) => ({
@@ -315,60 +347,40 @@ async function judgeClass(
   };
 }
 
-async function masks(
-  network: FloatNetwork,
-  windows: readonly Float32Array[],
-  target: number,
-  seed: number,
-): Promise<DeletionMask[]> {
-  const random = seededRandom(seed);
-  const learned: DeletionMask[] = [];
-  for (let n = 0; n < windows.length; n += BATCH) {
-    const batch = windows.slice(n, n + BATCH);
-    learned.push(
-      ...(await deletionMasks(
-        network,
-        batch,
-        batch.map(() => target),
-        USUAL_MASK,
-        random,
-      )),
-    );
-  }
-  return learned;
-}
-
-async function mapsBy(
-  method: Exclude<Method, 'deletion-mask'>,
-  network: FloatNetwork,
-  windows: readonly Float32Array[],
-  target: number,
-): Promise<Float32Array[]> {
-  const targets = windows.map(() => target);
-  switch (method) {
-    case 'grad-cam':
-      return gradCams(network, windows, targets);
-    case 'hires-cam':
-      return hiResCams(network, windows, targets);
-    case 'gradient':
-      return gradientSaliencies(network, windows, targets);
-  }
-}
-
-function baselineMaps(baseline: Baseline, windows: readonly LabelledWindow[]): Float32Array[] {
-  const random = seededRandom(3);
-  return windows.map(({ window, centre }) => {
-    switch (baseline) {
-      case 'random':
-        return window.map(() => random());
-      case 'Gaussian at R':
-        return window.map((_, i) => Math.exp(-(((i / RHYTHM_RATE - centre.peak) / GAUSSIAN_WIDTH) ** 2) / 2));
-      case '|dx/dt|':
-        return window.map((_, i) =>
-          Math.abs(window[Math.min(i + 1, window.length - 1)] - window[Math.max(i - 1, 0)]),
-        );
+function maskedBy(target: number, seed: number) {
+  return async (network: FloatNetwork, windows: readonly Float32Array[]): Promise<DeletionMask[]> => {
+    const random = seededRandom(seed);
+    const learned: DeletionMask[] = [];
+    for (let n = 0; n < windows.length; n += BATCH) {
+      const batch = windows.slice(n, n + BATCH);
+      const targets = batch.map(() => target);
+      learned.push(...(await deletionMasks(network, batch, targets, USUAL_MASK, random)));
     }
-  });
+    return learned;
+  };
+}
+
+const MAPS = { 'grad-cam': gradCams, 'hires-cam': hiResCams, gradient: gradientSaliencies };
+
+function mappedBy(method: keyof typeof MAPS, target: number) {
+  return (network: FloatNetwork, windows: readonly Float32Array[]) =>
+    MAPS[method](
+      network,
+      windows,
+      windows.map(() => target),
+    );
+}
+
+function baselineMaps(baseline: Baseline, windows: readonly JudgedWindow[]): Float32Array[] {
+  const random = seededRandom(3);
+  const value: Record<Baseline, (one: LabelledWindow, i: number) => number> = {
+    random: () => random(),
+    'Gaussian at R': ({ centre }, i) =>
+      Math.exp(-(((i / RHYTHM_RATE - centre.peak) / GAUSSIAN_WIDTH) ** 2) / 2),
+    '|dx/dt|': ({ window }, i) =>
+      Math.abs(window[Math.min(i + 1, window.length - 1)] - window[Math.max(i - 1, 0)]),
+  };
+  return windows.map((one) => one.window.map((_, i) => value[baseline](one, i)));
 }
 
 /** The curves of each window. */
@@ -381,26 +393,21 @@ interface Measured {
  * Makes deletion and insertion curves of some windows: the probability of the class as the most relevant 40 ms give
  * way, or come back, one after the other. It is asked of the int8 model, the one that runs, where there is one.
  */
-async function curveMaker(
-  network: FloatNetwork,
-  int8: RhythmModel | undefined,
-  windows: readonly LabelledWindow[],
-  target: number,
-) {
-  const asked = async (all: readonly Float32Array[]): Promise<number[]> => {
-    if (int8 === undefined) return (await probabilities(network, all)).map((one) => one[target]);
-    return all.map((window) => softmaxOf(int8.scores(window), target));
-  };
+function curveMaker(int8: RhythmModel | undefined, windows: readonly JudgedWindow[], target: number) {
+  const asked = async (network: FloatNetwork, all: readonly Float32Array[]): Promise<number[]> =>
+    int8
+      ? all.map((window) => softmaxOf(int8.scores(window), target))
+      : (await probabilities(network, all)).map((one) => one[target]);
   return async (maps: Maps, reference: Reference): Promise<Measured> => {
     const random = seededRandom(4);
     const deletion: number[][] = [];
     const insertion: number[][] = [];
     for (const [i, map] of maps.entries()) {
-      const { window } = windows[i];
+      const { window, network } = windows[i];
       const by = referenceOf(window, reference, random);
       const order = segmentOrder(map);
-      deletion.push(await asked(replacedWindows(window, by, order)));
-      insertion.push(await asked(replacedWindows(by, window, order)));
+      deletion.push(await asked(network, replacedWindows(window, by, order)));
+      insertion.push(await asked(network, replacedWindows(by, window, order)));
     }
     return { deletion, insertion };
   };
@@ -472,16 +479,14 @@ function byWave(value: (wave: Wave) => number): Record<Wave, number> {
 type ExplainAgain = (network: FloatNetwork, windows: readonly Float32Array[]) => Promise<Maps>;
 
 async function randomisedLikeness(
-  network: FloatNetwork,
-  windows: readonly LabelledWindow[],
+  windows: readonly JudgedWindow[],
   maps: Maps,
   explain: ExplainAgain,
 ): Promise<number[]> {
   const found: number[] = [];
-  for (let layers = 1; layers <= network.weightedLayers; layers++) {
-    const other = await explain(
-      network.randomised(layers, seededRandom(5)),
-      windows.map(({ window }) => window),
+  for (let layers = 1; layers <= windows[0].network.weightedLayers; layers++) {
+    const other = await each(windows, valuesOf(windows), (network, inputs) =>
+      explain(network.randomised(layers, seededRandom(5)), inputs),
     );
     found.push(mean(other.map((map, i) => spearman(map, maps[i]))));
   }
@@ -489,16 +494,16 @@ async function randomisedLikeness(
 }
 
 async function shiftedLikeness(
-  network: FloatNetwork,
-  windows: readonly LabelledWindow[],
+  windows: readonly JudgedWindow[],
   maps: Maps,
   explain: ExplainAgain,
 ): Promise<number> {
   const found: number[] = [];
   for (const by of [-SMALL_SHIFT, SMALL_SHIFT]) {
-    const moved = await explain(
-      network,
-      windows.map(({ window }) => shifted(window, by)),
+    const moved = await each(
+      windows,
+      valuesOf(windows).map((window) => shifted(window, by)),
+      explain,
     );
     for (const [i, map] of moved.entries()) found.push(spearman(shifted(map, -by), maps[i]));
   }
@@ -507,21 +512,17 @@ async function shiftedLikeness(
 
 /** How far the map's centre of gravity moves with the beat, by least squares, where the class stays. */
 async function following(
-  network: FloatNetwork,
-  windows: readonly LabelledWindow[],
+  windows: readonly JudgedWindow[],
+  still: Maps,
   target: number,
   explain: ExplainAgain,
 ): Promise<number> {
-  const still = await explain(
-    network,
-    windows.map(({ window }) => window),
-  );
   let product = 0;
   let square = 0;
   for (const by of LARGE_SHIFTS) {
-    const moved = windows.map(({ window }) => shifted(window, by));
-    const given = await probabilities(network, moved);
-    const maps = await explain(network, moved);
+    const inputs = valuesOf(windows).map((window) => shifted(window, by));
+    const given = await each(windows, inputs, probabilities);
+    const maps = await each(windows, inputs, explain);
     for (const [i, map] of maps.entries()) {
       if (given[i].indexOf(Math.max(...given[i])) !== target) continue;
       product += by * (centreOf(map) - centreOf(still[i]));
@@ -565,29 +566,21 @@ function claimVerdict(
 }
 
 async function int8Judgement(
-  network: FloatNetwork,
   int8: RhythmModel,
-  windows: readonly LabelledWindow[],
+  windows: readonly JudgedWindow[],
   target: number,
 ): Promise<Int8Judgement> {
-  const float = await probabilities(
-    network,
-    windows.map(({ window }) => window),
+  const inputs = valuesOf(windows);
+  const float = await each(windows, inputs, probabilities);
+  const maps = await each(windows, inputs, async (network, some) =>
+    network.convolutions > 0 ? mappedBy('grad-cam', target)(network, some) : some,
   );
-  const maps =
-    network.convolutions > 0
-      ? await gradCams(
-          network,
-          windows.map(({ window }) => window),
-          windows.map(() => target),
-        )
-      : [];
   const same: number[] = [];
   const distance: number[] = [];
   const ranks: number[] = [];
   const overlap: number[] = [];
   const distances: number[] = [];
-  for (const [i, { window }] of windows.entries()) {
+  for (const [i, { window, network }] of windows.entries()) {
     const scores = int8.scores(window);
     same.push(Number(scores.indexOf(Math.max(...scores)) === float[i].indexOf(Math.max(...float[i]))));
     distance.push(Math.abs(softmaxOf(scores, target) - float[i][target]));

@@ -84,13 +84,19 @@ export function judgementText({ model, classes }: Judgement): string[] {
       'Sanity and stability: rank correlation with the map of the network whose last layers are shuffled, with that after a shift of 24 ms; how far the map follows a beat that moves (1) or stays in the window (0)',
       ['class', 'method', 'shuffled 1 … all layers', 'shift', 'follows'],
       classes.flatMap((c) =>
-        perMethod(c, (m, method) => [
-          c.class,
-          method,
-          m.randomised.map(two).join(' '),
-          two(m.shifted),
-          two(m.follows),
-        ]),
+        Object.entries(c.methods).flatMap(([method, { stability }]) =>
+          stability
+            ? [
+                [
+                  c.class,
+                  method,
+                  stability.randomised.map(two).join(' '),
+                  two(stability.shifted),
+                  two(stability.follows),
+                ],
+              ]
+            : [],
+        ),
       ),
     ),
     ...table(

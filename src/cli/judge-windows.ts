@@ -21,18 +21,26 @@ interface About {
   readonly record: string;
   readonly time: number;
   readonly class: RhythmClass | null;
-  /** Which part of the random split it belongs to, where models/training/paper divided them. */
-  readonly split?: string;
+}
+
+/** How models/training/paper divided the windows, one by one. */
+interface Division {
+  /** Of the random split: train, choose, test, or empty. */
+  readonly part: readonly string[];
+  /** Of the folds between patients, or -1. */
+  readonly fold: readonly number[];
 }
 
 /** Windows as `export-windows` wrote them, each looked at only when it is asked for. */
 export class WindowSet {
   readonly #about: readonly About[];
   readonly #values: Float32Array;
+  readonly division: Division;
 
-  private constructor(about: readonly About[], values: Float32Array) {
+  private constructor(about: readonly About[], values: Float32Array, division: Division) {
     this.#about = about;
     this.#values = values;
+    this.division = division;
   }
 
   /**
@@ -43,7 +51,7 @@ export class WindowSet {
     const read = (file: string) =>
       readFile(file).catch((error: NodeJS.ErrnoException) => {
         throw new InputError(
-          `${file} cannot be read (${error.code}); write it with node dist/export-windows.js ${stem} MITDB all`,
+          `${file} cannot be read (${error.code}); make it with export-windows and train.py, as models/training/README.md says`,
         );
       });
     const { windows } = JSON.parse((await read(`${stem}.json`)).toString('utf8')) as { windows: About[] };
@@ -51,14 +59,13 @@ export class WindowSet {
     return new WindowSet(
       windows,
       new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / Float32Array.BYTES_PER_ELEMENT),
+      JSON.parse((await read(`${stem}.division.json`)).toString('utf8')),
     );
   }
 
-  /** Positions of the windows of a class, those of some records only where they are given. */
-  ofClass(name: RhythmClass, records: ReadonlySet<string> | undefined): number[] {
-    return this.#about.flatMap((about, i) =>
-      about.class === name && (records === undefined || records.has(about.record)) ? [i] : [],
-    );
+  /** Positions of the windows of a class. */
+  ofClass(name: RhythmClass): number[] {
+    return this.#about.flatMap((about, i) => (about.class === name ? [i] : []));
   }
 
   values(i: number): Float32Array {
