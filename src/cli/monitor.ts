@@ -4,7 +4,7 @@ import { loadBeatModel } from '../classify/beat-model.ts';
 import { CaptureRecorder } from '../outputs/capture-recorder.ts';
 import { bleSource } from '../sources/ble/ble-source.ts';
 import { profilesNamed, stoppedBy, withCentral } from './live.ts';
-import { type ShowOptions, show, stopSignals } from './show.ts';
+import { complain, reportFile, type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
 interface MonitorOptions extends ShowOptions {
@@ -24,6 +24,11 @@ export function monitorCommand(): Command {
     .option('--address <address>', 'only the sensor with this address, such as f6:3a:2c:51:0b:e7', addressed)
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
     .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--report <file>',
+      'write a report, as a page of HTML, anew each minute and at the end',
+      reportFile,
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(
@@ -35,7 +40,8 @@ stop, prints the summary and exits with 130. Captures are readable by you alone;
 Examples:
   $ beatlens monitor --sensor patch
   $ beatlens monitor --sensor polar-h10 --name 12345678
-  $ beatlens monitor --address f6:3a:2c:51:0b:e7 --record captures --json`,
+  $ beatlens monitor --address f6:3a:2c:51:0b:e7 --record captures --json
+  $ beatlens monitor --record captures --report today.html`,
     )
     .action(monitor);
 }
@@ -56,15 +62,11 @@ async function monitor(options: MonitorOptions): Promise<void> {
     });
     const items = source.items.pipe(tap((item) => recorder?.take(item)));
     try {
-      await show({ ...source, items }, model, options);
+      await show({ ...source, items }, model, options, true);
     } finally {
       await recorder?.close();
     }
   });
-}
-
-function complain(message: string): void {
-  process.stderr.write(`beatlens: ${message}\n`);
 }
 
 function addressed(text: string): string {

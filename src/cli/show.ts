@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
 import { gateway } from '../gateway.ts';
@@ -5,31 +7,49 @@ import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
 import { NdjsonOutput } from '../outputs/ndjson.ts';
 import type { Output, Provenance } from '../outputs/output.ts';
 import { PlainOutput } from '../outputs/plain.ts';
+import { ReportOutput } from '../outputs/report/report-output.ts';
 import { processorText } from '../outputs/summary.ts';
 import { Tally } from '../outputs/tally.ts';
 import { LiveOutput } from '../outputs/terminal/live-output.ts';
 import { type ColourDepth, palette } from '../outputs/terminal/palette.ts';
 import type { Source } from '../sources/source.ts';
 import { StageClock } from '../stage.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
   /** False with --no-color. */
   readonly color: boolean;
+  /** File for the report, a page of HTML. */
+  readonly report?: string;
 }
 
-/** Runs a source through the gateway, shows what comes out, and sums it up when the source has ended. */
-export async function show(source: Source, model: BeatModel, options: ShowOptions): Promise<void> {
+/**
+ * Runs a source through the gateway, shows what comes out, and sums it up when the source has ended.
+ *
+ * @param live whether the source happens now
+ */
+export async function show(
+  source: Source,
+  model: BeatModel,
+  options: ShowOptions,
+  live: boolean,
+): Promise<void> {
   const clock = new StageClock();
   const tally = new Tally();
   const provenance = { source: source.title, model: model.card.name };
   const items = gateway(source, model, clock);
+  const report =
+    options.report === undefined
+      ? undefined
+      : new ReportOutput(provenance, tally, { path: options.report, live, complain });
   try {
     const output = openOutput(options, provenance, tally, clock);
     try {
       const shown = items.pipe(
         tap((item) => {
           tally.take(item);
+          report?.take(item);
           output.take(item);
         }),
       );
@@ -41,8 +61,27 @@ export async function show(source: Source, model: BeatModel, options: ShowOption
   } catch (error) {
     if (error instanceof OutputClosed) return;
     throw error;
+  } finally {
+    await report?.finish();
   }
   if (options.json) process.stderr.write(`${processorText(tally, clock)}\n`);
+}
+
+/** Says on stderr what went wrong beside the stream. */
+export function complain(message: string): void {
+  process.stderr.write(`beatlens: ${message}\n`);
+}
+
+/** Reads `--report`: a file that can be written. */
+export function reportFile(path: string): string {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch {
+    throw new UsageError(
+      `--report ${path} cannot be written; name a file in a folder that exists and is yours`,
+    );
+  }
+  return path;
 }
 
 function openOutput(options: ShowOptions, provenance: Provenance, tally: Tally, clock: StageClock): Output {

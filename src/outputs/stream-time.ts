@@ -11,6 +11,11 @@ export class StreamTime {
   #beganAtMs: number | undefined;
   #streaming = false;
 
+  /** When the stream began, Unix time in milliseconds; undefined while nothing is known. */
+  get beganAtMs(): number | undefined {
+    return this.#beganAtMs;
+  }
+
   of(item: OutputItem): number {
     if ('time' in item) {
       this.#streaming = true;

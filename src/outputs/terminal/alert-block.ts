@@ -1,6 +1,6 @@
 import type { Alert } from '../../alerts/alert.ts';
 import { ECG_AFTER, ECG_BEFORE } from '../../beats/beat.ts';
-import type { Explanation } from '../../explain/explanation.ts';
+import { type Explanation, relevanceAt } from '../../explain/explanation.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { clockTime } from '../numbers.ts';
 import { BrailleCanvas, DOTS_ACROSS } from './braille.ts';
@@ -43,15 +43,6 @@ function beatStrip({ verdict, explanation }: Alert, columns: number, palette: Pa
   if (!palette.relevance) return [...canvas.lines(), relevance.map(shade).join('')];
   for (const [column, value] of relevance.entries()) canvas.paint(column, palette.relevance(value));
   return canvas.lines();
-}
-
-/** Relevance at a time relative to the R peak, seconds, on the line between its steps; 0 outside of them. */
-export function relevanceAt({ relevance, relevanceStart, relevanceStep }: Explanation, time: number): number {
-  const place = (time - relevanceStart) / relevanceStep;
-  if (place < 0 || place > relevance.length - 1) return 0;
-  const before = Math.floor(place);
-  const after = Math.min(before + 1, relevance.length - 1);
-  return relevance[before] + (place - before) * (relevance[after] - relevance[before]);
 }
 
 /** Time, class and sentence, in at most `most` lines; then the contributions. */
