@@ -16,6 +16,8 @@ import { Timeline } from './timeline/timeline.ts';
 export interface GatewayOptions {
   /** R peaks to use in place of the detector's, seconds since the stream began: for evaluation. */
   readonly referencePeaks?: Float64Array | undefined;
+  /** Opens the quality gate: noisy beats are judged all the same, to see what the gate is worth. */
+  readonly judgeNoisy?: boolean | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export function gateway(
   source: Source,
   model: BeatModel,
   clock: StageClock,
-  { referencePeaks }: GatewayOptions = {},
+  { referencePeaks, judgeNoisy = false }: GatewayOptions = {},
 ): Observable<OutputItem> {
   const findRPeaks = () => (referencePeaks ? new ReferencePeaks(referencePeaks) : new RPeakDetector());
   return source.items.pipe(
@@ -35,7 +37,7 @@ export function gateway(
     through('signal', () => new Conditioner(), clock), //       span → filtered signal and its quality
     through('r-peaks', findRPeaks, clock), //                  signal → R peaks
     through('beats', () => new BeatBuilder(), clock), //        R peak → beat with rhythm context and running template
-    through('classify', () => new Classifier(model), clock), // beat → verdict
+    through('classify', () => new Classifier(model, judgeNoisy), clock), // beat → verdict
     through('explain', () => new Explainer(model), clock), //   flagged verdict → why
     through('alerts', () => new AlertRaiser(), clock), //       explained verdict → alert
   );

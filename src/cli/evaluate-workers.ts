@@ -3,13 +3,16 @@ import { availableParallelism } from 'node:os';
 import { type MessagePort, Worker, workerData } from 'node:worker_threads';
 import { type BeatModel, loadBeatModel } from '../classify/beat-model.ts';
 import { Confusion } from '../evaluate/confusion.ts';
-import type { RecordResult } from '../evaluate/record.ts';
+import type { RecordResult } from '../evaluate/record-result.ts';
 import { InputError } from '../formats/input-error.ts';
 import { evaluateRecord, type Job } from './evaluate-record.ts';
 
 /** A record's result as it crosses between threads, where classes do not survive. */
 type Answer =
-  | (Omit<RecordResult, 'confusion'> & { readonly cells: Confusion['cells'] })
+  | (Omit<RecordResult, 'confusion' | 'near'> & {
+      readonly confusion: Confusion['cells'];
+      readonly near: Confusion['cells'];
+    })
   | { readonly failure: string; readonly inputError: boolean };
 
 type Evaluate = (name: string) => Promise<RecordResult>;
@@ -70,8 +73,7 @@ async function ask(worker: Worker, name: string): Promise<RecordResult> {
   ]).finally(() => listening.abort());
   if ('failure' in answer)
     throw answer.inputError ? new InputError(answer.failure) : new Error(answer.failure);
-  const { cells, ...rest } = answer;
-  return { ...rest, confusion: Confusion.of(cells) };
+  return { ...answer, confusion: Confusion.of(answer.confusion), near: Confusion.of(answer.near) };
 }
 
 /** The thread's side: evaluates each record that is asked for, until the thread is terminated. */
@@ -84,8 +86,8 @@ export async function serve(port: MessagePort): Promise<void> {
   async function answer(name: string): Promise<Answer> {
     try {
       model ??= loadBeatModel(job.model);
-      const { confusion, ...rest } = await evaluateRecord(name, job, await model);
-      return { ...rest, cells: confusion.cells };
+      const result = await evaluateRecord(name, job, await model);
+      return { ...result, confusion: result.confusion.cells, near: result.near.cells };
     } catch (error) {
       return { failure: (error as Error).message, inputError: error instanceof InputError };
     }
