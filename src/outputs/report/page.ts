@@ -5,8 +5,9 @@ import { clockTime, counted } from '../numbers.ts';
 import type { Provenance } from '../output.ts';
 import { ecgTrace, TRACE_STYLE } from '../picture/ecg-trace.ts';
 import { EVIDENCE_HEIGHT, EVIDENCE_STYLE, evidenceBars } from '../picture/evidence-bars.ts';
+import { htmlPage } from '../picture/html-page.ts';
 import { element, text } from '../picture/markup.ts';
-import { LEVELS, ON_DARK, ON_LIGHT, relevanceStyle } from '../picture/relevance-colours.ts';
+import { LEVELS, RELEVANCE_STYLE } from '../picture/relevance-colours.ts';
 import { printable } from '../printable.ts';
 import { summaryRows } from '../summary.ts';
 import type { Tally } from '../tally.ts';
@@ -48,16 +49,6 @@ const CLASS_MEANINGS: readonly (readonly [letter: string, meaning: string])[] = 
 
 /** One page of HTML that needs nothing else: no script, no network, light and dark, for phone and paper. */
 export function reportPage(content: ReportContent): string {
-  const title = `beatlens: ${printable(content.provenance.source)}`;
-  const head = [
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    // Whatever a name from the air says, the page asks nobody for anything.
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    '<meta name="color-scheme" content="light dark">',
-    element('title', {}, text(title)),
-    `<style>${style()}</style>`,
-  ].join('\n');
   const body = [
     header(content),
     rhythm(content),
@@ -66,25 +57,10 @@ export function reportPage(content: ReportContent): string {
     incidents(content),
     footer(),
   ];
-  return `<!doctype html>\n<html lang="en">\n<head>\n${head}\n</head>\n<body>\n${body.join('\n')}\n</body>\n</html>\n`;
+  return htmlPage(`beatlens: ${printable(content.provenance.source)}`, STYLE, body);
 }
 
-function style(): string {
-  const dark = `${relevanceStyle(ON_DARK)}${ramp(ON_DARK)}`;
-  return [
-    PAGE_STYLE,
-    TRACE_STYLE,
-    EVIDENCE_STYLE,
-    relevanceStyle(ON_LIGHT),
-    ramp(ON_LIGHT),
-    `@media screen and (prefers-color-scheme:dark){${dark}}`,
-  ].join('\n');
-}
-
-/** The key of the relevance colours, which is nothing but a gradient. */
-function ramp(colours: typeof ON_LIGHT): string {
-  return `.ramp{background:linear-gradient(90deg,${colours.map((colour) => `rgb(${colour.join(' ')})`).join(',')})}`;
-}
+const STYLE = [PAGE_STYLE, TRACE_STYLE, EVIDENCE_STYLE, RELEVANCE_STYLE].join('\n');
 
 function header({ provenance, tally, beganAtMs }: ReportContent): string {
   const facts = [
