@@ -26,7 +26,7 @@ export function recordGroups(names: readonly string[]): readonly RecordGroup[] {
         records.filter((record) => record !== SUBJECT_OF_DS1),
       );
   };
-  addBoth(isList(names, 'ds2') ? TITLES.ds2 : isList(names, 'ds1') ? TITLES.ds1 : 'all', names);
+  addBoth(isList(names, 'ds2') ? TITLES.ds2 : isList(names, 'ds1') ? TITLES.ds1 : 'all records', names);
   for (const list of ['ds2', 'ds1', 'normal'] as const) {
     const present = names.filter((name) => RECORD_LISTS[list].includes(name));
     const complete = present.length === RECORD_LISTS[list].length;

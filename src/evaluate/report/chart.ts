@@ -18,8 +18,8 @@ export interface Scales {
 
 const WIDTH = 340;
 const HEIGHT = 260;
-const LEFT = 46;
-const RIGHT = 10;
+const LEFT = 58;
+const RIGHT = 20;
 const TOP = 10;
 const BOTTOM = 40;
 

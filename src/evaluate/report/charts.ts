@@ -6,9 +6,9 @@ import type { OffsetReport, PeaksReport } from './evaluation-report.ts';
 /** CSS of what the charts draw: the series of a class has its colour. */
 export const CHARTS_STYLE =
   '.series{fill:none;stroke-width:1.8;stroke-linejoin:round}' +
-  '.series-N{stroke:var(--n)}.series-S{stroke:var(--s)}.series-V{stroke:var(--v)}' +
+  '.series-S{stroke:var(--s)}.series-V{stroke:var(--v)}' +
   '.dot{stroke:var(--card);stroke-width:1.2}' +
-  '.dot-N{fill:var(--n)}.dot-S{fill:var(--s)}.dot-V{fill:var(--v)}' +
+  '.dot-S{fill:var(--s)}.dot-V{fill:var(--v)}' +
   '.whisker{stroke-width:1.2;opacity:.55}' +
   '.bar{fill:var(--middle)}';
 
@@ -16,7 +16,7 @@ const QUARTERS = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: String(at) })
 const share = (label: string): Axis => ({ label, from: 0, to: 1, ticks: QUARTERS });
 
 /** How often the class came, by the probability it was given; the line is where both are equal. */
-export function reliabilityChart(name: 'N' | 'S' | 'V', { bins }: Reliability): string {
+export function reliabilityChart(name: 'S' | 'V', { bins }: Reliability): string {
   return chart(
     `Reliability of the probability of ${name}`,
     share(`probability of ${name}`),

@@ -46,7 +46,7 @@ export interface PeaksReport {
   readonly about: string;
   /** Beats by the reference's class, then by the gateway's answer. */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly reliability: { readonly [name in 'N' | 'S' | 'V']: Reliability | null };
+  readonly reliability: { readonly [name in 'S' | 'V']: Reliability | null };
   readonly roc: { readonly [name in 'S' | 'V']: (Roc & { readonly chosen: RocPoint }) | null };
 }
 
@@ -115,7 +115,6 @@ function peaksReport(names: readonly string[], results: readonly RecordResult[])
     about: about.name,
     confusion: confusionTable(confusion),
     reliability: {
-      N: reliabilityOf(beats, 'N'),
       S: reliabilityOf(beats, 'S'),
       V: reliabilityOf(beats, 'V'),
     },
@@ -155,7 +154,7 @@ function probabilitiesOf(beats: readonly ScoredBeat[], name: string, references:
   );
 }
 
-function reliabilityOf(beats: readonly ScoredBeat[], name: 'N' | 'S' | 'V'): Reliability | null {
+function reliabilityOf(beats: readonly ScoredBeat[], name: 'S' | 'V'): Reliability | null {
   const others = [...'NSVF'].filter((other) => other !== name).join('');
   const found = reliability([
     ...probabilitiesOf(beats, name, name).map((probability) => ({ probability, isOfClass: true })),

@@ -68,7 +68,7 @@ function headline({ own }: EvaluationReport): string {
   const tile = (value: string, what: string, of: string) =>
     `<div class="tile"><p class="value">${value}</p><p>${what}</p><p class="note">${text(of)}</p></div>`;
   const f1 = (group: GroupFigures, task: 'qrs' | 'qrsWithin50ms' | 'veb' | 'sveb', what: string) =>
-    tile(percent(group[task]?.f1), what, `${group.name}${within(group, `${task}.f1`)}`);
+    tile(`${percent(group[task]?.f1)} %`, what, `${group.name}${within(group, `${task}.f1`)}`);
   const alerts =
     normal?.falseAlerts &&
     tile(
@@ -77,10 +77,10 @@ function headline({ own }: EvaluationReport): string {
       `${normal.name}; ${normal.falseAlerts.perDay.toFixed(0)} in 24 h`,
     );
   return `<section class="tiles">${[
-    f1(all, 'qrs', 'QRS, F1 %'),
-    f1(all, 'qrsWithin50ms', 'QRS within 50 ms, F1 %'),
-    f1(about, 'veb', 'VEB, F1 %'),
-    f1(about, 'sveb', 'SVEB, F1 %'),
+    f1(all, 'qrs', 'QRS F1'),
+    f1(all, 'qrsWithin50ms', 'QRS F1 within 50 ms'),
+    f1(about, 'veb', 'VEB F1'),
+    f1(about, 'sveb', 'SVEB F1'),
     alerts ?? '',
   ].join('')}</section>`;
 }
@@ -97,35 +97,37 @@ function range([low, high]: readonly [number, number]): string {
 function gross(report: EvaluationReport): string {
   return `<section><h2>Gross figures</h2>
 <p>Percent, with intervals. On the gateway’s own R peaks, missed and extra beats count against it; on those of the reference, only its judgement does.</p>
-${grossTable('own R peaks', report.own)}
-${grossTable('reference R peaks', report.reference)}</section>`;
+<div class="wide"><table class="figures"><thead>
+<tr><th></th><th></th>${'QRS VEB SVEB'
+    .split(' ')
+    .map((task) => `<th class="task" colspan="3">${task}</th>`)
+    .join('')}<th></th><th class="number first">false alerts</th></tr>
+<tr><th></th><th class="number">beats</th>${'<th class="number first">Se</th><th class="number">+P</th><th class="number">F1</th>'.repeat(3)}<th class="number first">accuracy</th><th class="number first">an hour</th></tr>
+</thead>${groupRows('own R peaks', report.own)}${groupRows('reference R peaks', report.reference)}</table></div></section>`;
 }
 
 const SCORES = ['se', 'ppv', 'f1'] as const;
 
-function grossTable(title: string, { groups }: PeaksReport): string {
+function groupRows(title: string, { groups }: PeaksReport): string {
   const cells = (group: GroupFigures, task: 'qrs' | 'veb' | 'sveb') =>
-    SCORES.map((field) => {
+    SCORES.map((field, n) => {
       const interval = group.intervals?.[`${task}.${field}`];
       const note = interval ? `<br><span class="note">${range(interval)}</span>` : '';
-      return `<td class="number">${percent(group[task]?.[field])}${note}</td>`;
+      return `<td class="number${n === 0 ? ' first' : ''}">${percent(group[task]?.[field])}${note}</td>`;
     }).join('');
   const rows = groups.map((group) => {
     const accuracy = group.intervals?.accuracy;
     return `<tr><th scope="row">${text(group.name)}<br><span class="note">${counted(group.records.length, 'record')}</span></th>
 <td class="number">${group.beats.toLocaleString('en')}</td>${cells(group, 'qrs')}${cells(group, 'veb')}${cells(group, 'sveb')}
-<td class="number">${percent(group.accuracy)}${accuracy ? `<br><span class="note">${range(accuracy)}</span>` : ''}</td>
-<td class="number">${group.falseAlerts?.perHour.toFixed(1) ?? '–'}</td></tr>`;
+<td class="number first">${percent(group.accuracy)}${accuracy ? `<br><span class="note">${range(accuracy)}</span>` : ''}</td>
+<td class="number first">${group.falseAlerts?.perHour.toFixed(1) ?? '–'}</td></tr>`;
   });
-  return `<h3>${title}</h3><div class="wide"><table class="figures"><thead>
-<tr><th></th><th></th><th colspan="3">QRS</th><th colspan="3">VEB</th><th colspan="3">SVEB</th><th></th><th>false alerts</th></tr>
-<tr><th></th><th class="number">beats</th>${'<th class="number">Se</th><th class="number">+P</th><th class="number">F1</th>'.repeat(3)}<th class="number">accuracy</th><th class="number">an hour</th></tr>
-</thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<tbody><tr class="head"><th colspan="13">${title}</th></tr>${rows.join('')}</tbody>`;
 }
 
 function confusions({ own, reference }: EvaluationReport): string {
   return `<section><h2>What was called what</h2>
-<p>${text(own.about)}, beats; rows are the reference, columns the gateway. The shade is the share of the row. ∅: no such beat.</p>
+<p>Beats of ${text(own.about)}; rows are the reference, columns the gateway. The shade is the share of the row. ∅: no such beat.</p>
 <div class="pair">${confusionTable('own R peaks', own)}${confusionTable('reference R peaks', reference)}</div></section>`;
 }
 
@@ -144,11 +146,11 @@ function confusionTable(title: string, { confusion }: PeaksReport): string {
     return `<tr><th scope="row">${truth === 'O' ? '∅' : truth}</th>${cells.join('')}</tr>`;
   });
   const head = [...'NSVFQ∅'].map((letter) => `<th class="number" scope="col">${letter}</th>`).join('');
-  return `<div><h3>${title}</h3><table class="confusion"><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="wide"><h3>${title}</h3><table class="confusion"><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function probabilities({ about, reliability, roc }: PeaksReport): string {
-  const reliabilities = (['N', 'S', 'V'] as const).flatMap((name) => {
+  const reliabilities = (['S', 'V'] as const).flatMap((name) => {
     const found = reliability[name];
     if (found === null) return [];
     const caption = `${name}: expected error ${(100 * found.expectedError).toFixed(1)} points, Brier score ${found.brier.toFixed(3)}`;
@@ -163,7 +165,7 @@ function probabilities({ about, reliability, roc }: PeaksReport): string {
   const shown = [...curves, ...reliabilities];
   if (shown.length === 0) return '';
   return `<section><h2>Probabilities</h2>
-<p>${text(about)}, own R peaks, beats that were found and judged. First, how well a probability tells its class from the others: the dot is where the gateway’s thresholds stand. Then, whether a class comes as often as its probability says: on the dashed line it does; bars are 95 % intervals of the share.</p>
+<p>Beats of ${text(about)} that were found, on own R peaks, and judged. First, how well a probability tells its class from the others: the dot is where the gateway’s thresholds stand. Then, whether a class comes as often as its probability says: on the dashed line it does; bars are 95 % intervals of the share.</p>
 <div class="cards">${shown.join('')}</div></section>`;
 }
 
@@ -182,7 +184,7 @@ function placesAndDelays({ offset, delays, own }: EvaluationReport): string {
       : `<p>${offset.within50ms.toFixed(2)} % of the matched beats lie within 50 ms of the reference.</p>`;
   const chart = offset === null ? '' : figure(offsetChart(offset), 'the outermost bars hold all beyond');
   return `<section><h2>R peaks: where and when</h2>
-<p>${text(own.groups[0].name)}, own R peaks, milliseconds. Delays are in stream time, the filters’ own included; a verdict waits for the next R peak, at the most 1.5 s.</p>
+<p>Milliseconds, for ${text(own.groups[0].name)} on own R peaks. Delays are in stream time, the filters’ own included; a verdict waits for the next R peak, at the most 1.5 s.</p>
 <div class="pair"><div><div class="wide"><table><thead><tr><th></th>${['median', 'MAD', '5 %', '95 %', '99 %', 'most'].map((name) => `<th class="number">${name}</th>`).join('')}</tr></thead><tbody>
 ${row('offset from the reference', offset)}${row('R peak to its decision', delays.rPeak)}${row('R peak to its verdict', delays.verdict)}${row('verdict after it was due', delays.overdue)}
 </tbody></table></div>${share}</div>${chart}</div></section>`;
@@ -192,19 +194,20 @@ function eachRecord({ own, reference, worst }: EvaluationReport): string {
   const pictured = new Set(worst.map(({ record }) => record));
   const cells = (score: RoundedScore | null, fields: readonly (keyof RoundedScore)[]) =>
     fields.map((field) => `<td class="number">${percent(score?.[field])}</td>`).join('');
+  const ofTask = (score: RoundedScore | null, onReference: RoundedScore | null) =>
+    `<td class="number first">${truth(score)}</td>${cells(score, SCORES)}${cells(onReference, ['f1'])}`;
   const rows = own.records.map((figures: RoundedFigures & { readonly record: string }, n) => {
     const { record, beats, qrs, veb, sveb, accuracy } = figures;
     const onReference = reference.records[n];
     const name = pictured.has(record) ? `<a href="#worst-${text(record)}">${text(record)}</a>` : text(record);
-    return `<tr><th scope="row">${name}</th><td class="number">${beats.toLocaleString('en')}</td>${cells(qrs, SCORES)}
-<td class="number">${truth(veb)}</td>${cells(veb, SCORES)}${cells(onReference.veb, ['f1'])}<td class="number">${truth(sveb)}</td>${cells(sveb, SCORES)}${cells(onReference.sveb, ['f1'])}<td class="number">${percent(accuracy)}</td></tr>`;
+    return `<tr><th scope="row">${name}</th><td class="number">${beats.toLocaleString('en')}</td>${cells(qrs, SCORES)}${ofTask(veb, onReference.veb)}${ofTask(sveb, onReference.sveb)}<td class="number first">${percent(accuracy)}</td></tr>`;
   });
   const task =
-    '<th class="number">beats</th><th class="number">Se</th><th class="number">+P</th><th class="number">F1</th><th class="number">F1 ref.</th>';
+    '<th class="number first">beats</th><th class="number">Se</th><th class="number">+P</th><th class="number">F1</th><th class="number">F1 ref.</th>';
   return `<section><h2>Each record</h2>
 <p>On own R peaks; <i>F1 ref.</i> is on those of the reference. A record leads to its worst thirty seconds.</p>
-<div class="wide"><table class="figures"><thead><tr><th></th><th></th><th colspan="3">QRS</th><th colspan="5">VEB</th><th colspan="5">SVEB</th><th></th></tr>
-<tr><th></th><th class="number">beats</th><th class="number">Se</th><th class="number">+P</th><th class="number">F1</th>${task}${task}<th class="number">accuracy</th></tr></thead>
+<div class="wide"><table class="figures"><thead><tr><th></th><th></th><th class="task" colspan="3">QRS</th><th class="task" colspan="5">VEB</th><th class="task" colspan="5">SVEB</th><th></th></tr>
+<tr><th></th><th class="number">beats</th><th class="number">Se</th><th class="number">+P</th><th class="number">F1</th>${task}${task}<th class="number first">accuracy</th></tr></thead>
 <tbody>${rows.join('')}</tbody></table></div></section>`;
 }
 
@@ -221,7 +224,7 @@ function worstStretches({ records }: EvaluationReport, worst: readonly WorstOf[]
 ${strip(stretch)}${reasons(stretch)}</article>`;
   });
   return `<section><h2>The worst thirty seconds of each record</h2>
-<p>Where most beats were missed, made up or misjudged, on own R peaks. Over a beat stands its class, a dot for a normal one; where the answer was wrong, the reference’s class and the gateway’s (∅: no beat). Flagged beats are coloured, and drawn broader, by how much the verdict rests on that place; a large square is 0.2 s wide and 0.5 mV high.</p>
+<p>Where most beats were missed, made up or misjudged, on own R peaks. Over a beat stands its class, a dot for a normal one; where the answer was wrong, the reference’s class and the gateway’s (N→S), − before a missed beat’s, or + before an extra one’s. Flagged beats are coloured, and drawn broader, by how much the verdict rests on that place; a large square is 0.2 s wide and 0.5 mV high.</p>
 <p class="key">nothing <i class="ramp"></i> most</p>
 ${without > 0 ? `<p>${counted(without, 'record')} had no error.</p>` : ''}
 ${articles.join('\n')}</section>`;

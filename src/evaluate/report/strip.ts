@@ -14,7 +14,7 @@ const STEP = 2;
 /** CSS of the strips, beside the trace's own. */
 export const STRIP_STYLE =
   '.strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:.25rem 0}' +
-  '.strip .asked{fill:none}.strip .mark{font-size:11px;font-weight:500;fill:var(--muted)}' +
+  '.strip svg{overflow:visible}.strip .asked{fill:none}.strip .mark{font-size:11px;font-weight:600;fill:var(--muted)}' +
   '.strip .mark.mark-V{fill:var(--v)}.strip .mark.mark-S{fill:var(--s)}.strip .mark.mark-F{fill:var(--f)}.strip .mark.mark-Q{fill:var(--q)}' +
   '.strip .mark.mark-wrong{fill:var(--ink);font-weight:700;text-decoration:underline}';
 
@@ -46,11 +46,12 @@ export function strip({ ecg, from, to, beats }: WorstStretch): string {
   return element('div', { class: 'strip' }, ...pieces);
 }
 
-/** What a beat was called: a dot where a normal beat was, both letters where the answer was wrong. */
+/** What a beat was called: a dot for a normal one; − a missed beat, + an extra one, from → to a misjudged one. */
 export function labelOf({ reference, test, wrong }: ShownBeat): string {
   if (!wrong) return reference === 'N' ? '·' : reference;
-  const none = '∅';
-  return `${reference === 'O' ? none : reference}→${test === 'o' ? none : test.toUpperCase()}`;
+  if (test === 'o') return `−${reference}`;
+  if (reference === 'O') return `+${test.toUpperCase()}`;
+  return `${reference}→${test.toUpperCase()}`;
 }
 
 function styleOf({ reference, wrong }: ShownBeat): string {
