@@ -15,6 +15,8 @@ await build({
     beatlens: 'src/cli/main.ts',
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
+    robustness: 'src/cli/robustness.ts',
+    seeds: 'src/cli/seeds.ts',
     'export-beats': 'models/training/export-beats.ts',
     'make-recordings': 'recordings/make.ts',
   },

@@ -32,7 +32,7 @@ export interface Job {
   readonly pictures?: boolean;
   /** How the record reaches the gateway; over a perfect link from a patch when undefined. */
   readonly way?: Way;
-  /** Whether beats in noise are judged all the same. */
+  /** Whether beats in noise are judged all the same; `gated` tells what it would be otherwise. */
   readonly judgeNoisy?: boolean;
 }
 
@@ -58,11 +58,16 @@ export async function evaluateRecord(name: string, job: Job, model: BeatModel): 
   const inOrder = verdicts.toSorted((a, b) => a.beat.time - b.beat.time);
   const detected = inOrder.map((verdict) => detectedBeat(verdict, rate));
   if (job.annotations !== undefined) await writeBeats(join(job.annotations, name), detected);
-  const compare = (window: number) => scoreRecord(reference, detected, rate, duration, window);
-  const comparison = compare(MATCH_WINDOW);
+  const compare = (beats: readonly DetectedBeat[], window: number) =>
+    scoreRecord(reference, beats, rate, duration, window);
+  const comparison = compare(detected, MATCH_WINDOW);
+  const gated = detected.map((beat, n) =>
+    inOrder[n].beat.flaw === undefined ? beat : { ...beat, symbol: 'Q' },
+  );
   return {
     ...comparison,
-    near: compare(NEAR_WINDOW).confusion,
+    near: compare(detected, NEAR_WINDOW).confusion,
+    gated: compare(gated, MATCH_WINDOW).confusion,
     delays: delaysOf(verdicts.map(({ beat }) => beat)),
     worst: job.pictures
       ? pictured(comparison, signal, (beat) => explanations.get(inOrder[beat].beat.index))

@@ -7,12 +7,11 @@ import type { RecordResult } from '../evaluate/record-result.ts';
 import { InputError } from '../formats/input-error.ts';
 import { evaluateRecord, type Job } from './evaluate-record.ts';
 
+type Confusions = 'confusion' | 'near' | 'gated';
+
 /** A record's result as it crosses between threads, where classes do not survive. */
 type Answer =
-  | (Omit<RecordResult, 'confusion' | 'near'> & {
-      readonly confusion: Confusion['cells'];
-      readonly near: Confusion['cells'];
-    })
+  | (Omit<RecordResult, Confusions> & { readonly [name in Confusions]: Confusion['cells'] })
   | { readonly failure: string; readonly inputError: boolean };
 
 type Evaluate = (name: string) => Promise<RecordResult>;
@@ -73,7 +72,13 @@ async function ask(worker: Worker, name: string): Promise<RecordResult> {
   ]).finally(() => listening.abort());
   if ('failure' in answer)
     throw answer.inputError ? new InputError(answer.failure) : new Error(answer.failure);
-  return { ...answer, confusion: Confusion.of(answer.confusion), near: Confusion.of(answer.near) };
+  const { confusion, near, gated } = answer;
+  return {
+    ...answer,
+    confusion: Confusion.of(confusion),
+    near: Confusion.of(near),
+    gated: Confusion.of(gated),
+  };
 }
 
 /** The thread's side: evaluates each record that is asked for, until the thread is terminated. */
@@ -87,7 +92,8 @@ export async function serve(port: MessagePort): Promise<void> {
     try {
       model ??= loadBeatModel(job.model);
       const result = await evaluateRecord(name, job, await model);
-      return { ...result, confusion: result.confusion.cells, near: result.near.cells };
+      const { confusion, near, gated } = result;
+      return { ...result, confusion: confusion.cells, near: near.cells, gated: gated.cells };
     } catch (error) {
       return { failure: (error as Error).message, inputError: error instanceof InputError };
     }

@@ -1,8 +1,9 @@
+import { defer, filter } from 'rxjs';
+import { STREAM_CHARACTERISTIC } from '../../firmware-protocol/index.ts';
 import { Resampler } from '../dsp/resample.ts';
-import { overLossyLink } from '../sources/lossy-link.ts';
 import { type AddedNoise, noisyRecord } from '../sources/noisy-record.ts';
 import { paced } from '../sources/pace.ts';
-import { SimulatedPatch } from '../sources/simulated-patch.ts';
+import { seededRandom } from '../sources/seeded-random.ts';
 import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
 import type { Source, SourceItem } from '../sources/source.ts';
 import { type Alteration, delivered, RECORD_BEGINS_MS, wfdbSource } from '../sources/wfdb.ts';
@@ -17,7 +18,7 @@ export type Way =
   | { readonly by: 'rate'; readonly rate: number }
   /** Another sensor than the patch. */
   | { readonly by: 'sensor'; readonly name: string }
-  /** This share of frames is lost, and the patch has no ring to send them again from. */
+  /** This share of frames is lost, and the patch has no ring to send them again from. The first arrives: time begins with it. */
   | { readonly by: 'losses'; readonly share: number };
 
 const SPEED = { speed: 'max' } as const;
@@ -37,7 +38,7 @@ export function sourceBy(way: Way | undefined, path: string): Source {
     case 'sensor':
       return { title: recordName(path), items: paced(() => fromSensor(path, way.name), 'max') };
     case 'losses':
-      return { title: recordName(path), items: paced(() => withLosses(path, way.share), 'max') };
+      return withLosses(wfdbSource(path, SPEED), way.share);
   }
 }
 
@@ -66,11 +67,18 @@ async function* fromSensor(path: string, name: string): AsyncGenerator<SourceIte
   yield sensor.flush().map(delivered);
 }
 
-async function* withLosses(path: string, share: number): AsyncGenerator<SourceItem[]> {
-  const record = await openRecord(path);
-  const blocks: Float32Array[] = [];
-  for await (const block of leadSamples(record, chooseLead(record))) blocks.push(block);
-  const faults = { loss: share, outages: [], jitterMs: 0, seed: SEED };
-  const patch = new SimulatedPatch(record.header.rate);
-  for (const item of overLossyLink(patch, blocks, faults, RECORD_BEGINS_MS)) yield [item];
+function withLosses(source: Source, share: number): Source {
+  const items = defer(() => {
+    const random = seededRandom(SEED);
+    let begun = false;
+    return source.items.pipe(
+      filter((item) => {
+        if (item.kind !== 'notification' || item.characteristic !== STREAM_CHARACTERISTIC) return true;
+        const arrives = !begun || random() >= share;
+        begun = true;
+        return arrives;
+      }),
+    );
+  });
+  return { ...source, items };
 }

@@ -7,6 +7,8 @@ import type { WorstStretch } from './worst-stretch.ts';
 export interface RecordResult extends Comparison {
   /** The comparison again, with matches within NEAR_WINDOW only. */
   readonly near: Confusion;
+  /** The comparison with the quality gate closed, where it was opened: beats in noise count as not judged. */
+  readonly gated: Confusion;
   readonly delays: Delays;
   /** For a report only, and where there is an error at all. */
   readonly worst: WorstStretch | undefined;

@@ -40,4 +40,17 @@ describe('the classifier', () => {
     const [verdict] = classifier.push(beat);
     expect(verdict).toMatchObject({ class: 'Q', reason: 'lead-off', flagged: false, featureMaps: undefined });
   });
+
+  it('judges a beat in noise when its gate is open, but no other flawed one', async () => {
+    const classifier = new Classifier(await loadBeatModel(), true);
+    const input = { waveform: new Float32Array(128), rhythm: new Float32Array(6) };
+    const judged = (flaw: Beat['flaw']) => classifier.push({ ...input, flaw } as Beat)[0].class;
+    expect(judged('noisy')).not.toBe('Q');
+    expect(['lead-off', 'saturated', 'flat', 'gap'].map((flaw) => judged(flaw as Beat['flaw']))).toEqual([
+      'Q',
+      'Q',
+      'Q',
+      'Q',
+    ]);
+  });
 });
