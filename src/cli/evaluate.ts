@@ -37,10 +37,13 @@ export function evaluateCommand(): Command {
     )
     .option('--annotations <out>', "folder for the gateway's beats as annotation files (annotator bl)")
     .option(
+      '--model <file>',
+      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
+    )
+    .option(
       '--report <file.html>',
       'all figures and charts as one page, on both kinds of R peaks; and as .json',
     )
-    .option('--model <file>', 'beat model, by its card (default: the one that ships)')
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .addHelpText(
       'after',

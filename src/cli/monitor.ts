@@ -23,7 +23,10 @@ export function monitorCommand(): Command {
     .option('--name <text>', 'only a sensor whose name contains this')
     .option('--address <address>', 'only the sensor with this address, such as f6:3a:2c:51:0b:e7', addressed)
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
-    .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--model <file>',
+      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
+    )
     .option(
       '--report <file>',
       'write a report, as a page of HTML, anew each minute and at the end',
