@@ -10,6 +10,8 @@ import { leadSamples, openRecord, recordAnnotations, type WfdbRecord } from './w
 export interface AddedNoise {
   /** WFDB record that holds the noise, such as `nstdb/em`. */
   readonly record: string;
+  /** Seconds of the noise to pass over: 120 gives the stress test's windows noise that it does not use otherwise. */
+  readonly from?: number;
   /** Signal-to-noise ratio where there is noise, decibels. */
   readonly decibels: number;
   /** From 5:00 on two minutes with noise and two without, in turn, as in the noise stress test; or all along. */
@@ -39,17 +41,18 @@ export function noisyRecord(path: string, noise: AddedNoise, options: WfdbOption
  * Adds noise to a lead as WFDB's `nst` does. The power of the signal is that of a sine as high, peak to peak, as the
  * normal QRS; that of the noise its mean square about the mean of each second (both trimmed means of the first
  * 300). Noise sample n goes to signal sample n, the noise starting over where it ends, and wherever the gain
- * changes an offset keeps the sum from jumping. The lead takes the noise signal of its own number.
+ * changes an offset keeps the sum from jumping.
  *
  * Source: Moody, Muldrow and Mark, "A noise stress test for arrhythmia detectors", Computers in Cardiology
  * 11:381–384, 1984; the manual page nst(1).
  *
  * @throws InputError where the noise, or the annotations of the record, cannot be read
  */
-export function withNoise({ record: noiseRecord, decibels, when }: AddedNoise): Alteration {
+export function withNoise({ record: noiseRecord, from = 0, decibels, when }: AddedNoise): Alteration {
   return async function* (record, lead, samples) {
     const { rate } = record.header;
-    const noise = await noiseFor(lead, record, noiseRecord);
+    const own = record.header.signals.indexOf(lead);
+    const noise = await noiseOf(noiseRecord, own, rate);
     const amplitude = await qrsAmplitude(record, lead);
     const gain = ((amplitude / Math.sqrt(8)) * 10 ** (-decibels / 20)) / noise.amplitude;
     const gainAt = (index: number): number => {
@@ -57,18 +60,20 @@ export function withNoise({ record: noiseRecord, decibels, when }: AddedNoise): 
       return when === 'always' || (turn >= 0 && turn % 2 === 0) ? gain : 0;
     };
 
-    const noiseAt = (index: number) => noise.samples[index % noise.samples.length];
+    const passedOver = Math.round(from * rate);
+    const position = (index: number) => (index + passedOver) % noise.samples.length;
     let index = 0;
     let gainNow = 0;
     let offset = 0;
     let added = 0;
     for await (const block of samples) {
       yield block.map((value) => {
-        if (gainAt(index) !== gainNow || index % noise.samples.length === 0) {
+        const at = position(index);
+        if (gainAt(index) !== gainNow || at === 0) {
           gainNow = gainAt(index);
-          offset = added - gainNow * noiseAt(index);
+          offset = added - gainNow * noise.samples[at];
         }
-        added = gainNow * noiseAt(index) + offset;
+        added = gainNow * noise.samples[at] + offset;
         index++;
         return value + added;
       });
@@ -76,11 +81,11 @@ export function withNoise({ record: noiseRecord, decibels, when }: AddedNoise): 
   };
 }
 
-/** The noise signal of a lead's own number, at the rate of the lead, and its amplitude (root mean square). */
-async function noiseFor(lead: SignalSpec, { header }: WfdbRecord, path: string) {
+/** A signal of a noise record, at the rate that is wanted, and its amplitude (root mean square). */
+async function noiseOf(path: string, number: number, wantedRate: number) {
   const record = await openRecord(path);
   const { signals, rate } = record.header;
-  const signal = signals[header.signals.indexOf(lead) % signals.length];
+  const signal = signals[number % signals.length];
   const blocks: Float32Array[] = [];
   for await (const block of leadSamples(record, signal)) blocks.push(block);
   const original = concatenated(blocks);
@@ -90,8 +95,8 @@ async function noiseFor(lead: SignalSpec, { header }: WfdbRecord, path: string) 
   }
   const amplitude = trimmedMean(amplitudes);
   if (!(amplitude > 0)) throw new InputError(`${path} holds no noise: choose another record.`);
-  if (rate === header.rate) return { samples: original, amplitude };
-  const resampler = new Resampler(rate, header.rate);
+  if (rate === wantedRate) return { samples: original, amplitude };
+  const resampler = new Resampler(rate, wantedRate);
   return { samples: concatenated([resampler.push(original), resampler.flush()]), amplitude };
 }
 
