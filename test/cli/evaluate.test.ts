@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,6 +137,8 @@ describeWithData('a database record through the gateway', (data) => {
     const annotations = mkdtempSync(join(scratch, 'out'));
     const { confusion } = await evaluateRecord('100', { ...job, annotations }, allNormal);
     const written = readAnnotations(readFileSync(join(annotations, '100.bl')), 360, '100.bl');
+    // Somebody's heartbeats: their owner's to read.
+    expect(statSync(join(annotations, '100.bl')).mode & 0o777).toBe(0o600);
     expect(written).toHaveLength(confusion.sum('NSVFQO', 'nsvfq'));
     expect(written.filter(({ symbol }) => symbol === 'N').length).toBeGreaterThan(2200);
     expect(written[1000].sample).toBeGreaterThan(written[999].sample);
