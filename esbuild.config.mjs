@@ -17,6 +17,7 @@ await build({
     agreement: 'src/cli/agreement.ts',
     robustness: 'src/cli/robustness.ts',
     seeds: 'src/cli/seeds.ts',
+    figures: 'src/cli/figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'make-recordings': 'recordings/make.ts',
   },
