@@ -19,6 +19,7 @@ await build({
     seeds: 'src/cli/seeds.ts',
     figures: 'src/cli/figures.ts',
     'export-beats': 'models/training/export-beats.ts',
+    'export-humps': 'models/detector/export-humps.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,
