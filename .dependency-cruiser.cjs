@@ -50,12 +50,6 @@ module.exports = {
       from: { path: '^firmware-protocol/' },
       to: { path: '^src/' },
     },
-    {
-      name: 'outputs-see-no-evaluation',
-      severity: 'error',
-      from: { path: '^src/evaluate/' },
-      to: { path: '^src/outputs/' },
-    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

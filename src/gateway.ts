@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly referencePeaks?: Float64Array | undefined;
   /** A second opinion on each beat, from the two seconds around it. */
   readonly rhythmModel?: RhythmModel | undefined;
+  /** Opens the quality gate: noisy beats are judged all the same, to see what the gate is worth. */
+  readonly judgeNoisy?: boolean | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export function gateway(
   source: Source,
   model: BeatModel,
   clock: StageClock,
-  { referencePeaks, rhythmModel }: GatewayOptions = {},
+  { referencePeaks, rhythmModel, judgeNoisy = false }: GatewayOptions = {},
 ): Observable<OutputItem> {
   const findRPeaks = () => (referencePeaks ? new ReferencePeaks(referencePeaks) : new RPeakDetector());
   return source.items.pipe(
@@ -44,7 +46,7 @@ export function gateway(
     through('r-peaks', findRPeaks, clock), //                  signal → R peaks
     through('beats', () => new BeatBuilder(), clock), //        R peak → beat with rhythm context and running template
     secondOpinion(rhythmModel, clock), //                       beat → rhythm verdict beside it, where asked for
-    through('classify', () => new Classifier(model), clock), // beat → verdict
+    through('classify', () => new Classifier(model, judgeNoisy), clock), // beat → verdict
     through('explain', () => new Explainer(model), clock), //   flagged verdict → why
     through('alerts', () => new AlertRaiser(), clock), //       explained verdict → alert
   );

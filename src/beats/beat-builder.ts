@@ -113,6 +113,7 @@ export class BeatBuilder implements Stage<In, Out> {
       kind: 'beat',
       index: peak.index,
       time: this.#endTime - (this.#end - peak.index) / GRID_RATE,
+      peakDecidedAt: peak.decidedAt,
       decidedAt,
       rrBefore,
       rrAfter,

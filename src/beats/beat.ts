@@ -16,6 +16,8 @@ export interface Beat {
   readonly index: number;
   /** Time of the R peak, seconds since the stream began. */
   readonly time: number;
+  /** Grid index of the newest sample that the decision on the R peak needed. */
+  readonly peakDecidedAt: number;
   /** Grid index of the newest sample that this beat needed. */
   readonly decidedAt: number;
   /** RR intervals, seconds; undefined where a gap or the stream's end stands between. */

@@ -10,13 +10,17 @@ const NOTHING = new Float32Array(CLASSES.length);
 export class Classifier implements Stage<Beat, Verdict> {
   readonly takes = ['beat'] as const;
   readonly #model: BeatModel;
+  readonly #judgeNoisy: boolean;
 
-  constructor(model: BeatModel) {
+  /** @param judgeNoisy whether beats in noise are judged all the same */
+  constructor(model: BeatModel, judgeNoisy = false) {
     this.#model = model;
+    this.#judgeNoisy = judgeNoisy;
   }
 
   push(beat: Beat): readonly Verdict[] {
-    if (beat.flaw !== undefined) return [unjudged(beat, beat.flaw)];
+    const forbidden = beat.flaw !== undefined && !(this.#judgeNoisy && beat.flaw === 'noisy');
+    if (forbidden) return [unjudged(beat, beat.flaw)];
     const scores = this.#model.scores(beat.waveform, beat.rhythm);
     const probabilities = softmax(scores, this.#model.card.temperature);
     const decided = decide(probabilities, this.#model.card.thresholds);

@@ -3,13 +3,15 @@ import { availableParallelism } from 'node:os';
 import { type MessagePort, Worker, workerData } from 'node:worker_threads';
 import { type BeatModel, loadBeatModel } from '../classify/beat-model.ts';
 import { Confusion } from '../evaluate/confusion.ts';
-import type { RecordResult } from '../evaluate/record.ts';
+import type { RecordResult } from '../evaluate/record-result.ts';
 import { InputError } from '../formats/input-error.ts';
 import { evaluateRecord, type Job } from './evaluate-record.ts';
 
+type Confusions = 'confusion' | 'near' | 'gated';
+
 /** A record's result as it crosses between threads, where classes do not survive. */
 type Answer =
-  | (Omit<RecordResult, 'confusion'> & { readonly cells: Confusion['cells'] })
+  | (Omit<RecordResult, Confusions> & { readonly [name in Confusions]: Confusion['cells'] })
   | { readonly failure: string; readonly inputError: boolean };
 
 type Evaluate = (name: string) => Promise<RecordResult>;
@@ -70,8 +72,13 @@ async function ask(worker: Worker, name: string): Promise<RecordResult> {
   ]).finally(() => listening.abort());
   if ('failure' in answer)
     throw answer.inputError ? new InputError(answer.failure) : new Error(answer.failure);
-  const { cells, ...rest } = answer;
-  return { ...rest, confusion: Confusion.of(cells) };
+  const { confusion, near, gated } = answer;
+  return {
+    ...answer,
+    confusion: Confusion.of(confusion),
+    near: Confusion.of(near),
+    gated: Confusion.of(gated),
+  };
 }
 
 /** The thread's side: evaluates each record that is asked for, until the thread is terminated. */
@@ -84,8 +91,9 @@ export async function serve(port: MessagePort): Promise<void> {
   async function answer(name: string): Promise<Answer> {
     try {
       model ??= loadBeatModel(job.model);
-      const { confusion, ...rest } = await evaluateRecord(name, job, await model);
-      return { ...rest, cells: confusion.cells };
+      const result = await evaluateRecord(name, job, await model);
+      const { confusion, near, gated } = result;
+      return { ...result, confusion: confusion.cells, near: near.cells, gated: gated.cells };
     } catch (error) {
       return { failure: (error as Error).message, inputError: error instanceof InputError };
     }

@@ -1,5 +1,7 @@
 /** Greatest distance of a detected beat from the reference beat that it matches, seconds (EC57). */
 export const MATCH_WINDOW = 0.15;
+/** A stricter distance, which tells how well the R peaks themselves are placed, seconds. */
+export const NEAR_WINDOW = 0.05;
 
 /** A reference beat and the detected beat that is its match, by their positions; either may have none. */
 export interface Pair {

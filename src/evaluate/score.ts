@@ -20,6 +20,11 @@ export function qrsScore(confusion: Confusion): Score {
   return score(confusion.sum('NSVFQ', 'nsvfq'), confusion.sum('NSVFQ', 'o'), confusion.sum('O', 'nsvfq'));
 }
 
+/** Detection of QRS complexes by a gateway that keeps to itself what it does not judge. */
+export function judgedQrsScore(confusion: Confusion): Score {
+  return score(confusion.sum('NSVFQ', 'nsvf'), confusion.sum('NSVFQ', 'qo'), confusion.sum('O', 'nsvf'));
+}
+
 /** Ventricular ectopic beats. A fusion or unclassifiable beat called v is not held against the algorithm. */
 export function vebScore(confusion: Confusion): Score {
   return score(confusion.sum('V', 'v'), confusion.sum('V', 'nsfqo'), confusion.sum('NSO', 'v'));

@@ -60,7 +60,8 @@ async function* recordItems(
   yield patch.flush().map(delivered);
 }
 
-function delivered({ characteristic, value, readyAt }: SensorMessage): Notification {
+/** A message as the gateway hears it over a perfect link. */
+export function delivered({ characteristic, value, readyAt }: SensorMessage): Notification {
   const receivedAtMs = RECORD_BEGINS_MS + readyAt * 1000 + LATENCY_MS;
   return { kind: 'notification', characteristic, via: 'notification', value, receivedAtMs };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Beat } from '../../src/beats/beat.ts';
+import { RHYTHM_FEATURES } from '../../src/beats/rhythm.ts';
+import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../../src/beats/waveform.ts';
 import { loadBeatModel } from '../../src/classify/beat-model.ts';
 import { Classifier, decide, softmax } from '../../src/classify/classifier.ts';
 
@@ -39,5 +41,19 @@ describe('the classifier', () => {
     const beat = { flaw: 'lead-off' } as Beat;
     const [verdict] = classifier.push(beat);
     expect(verdict).toMatchObject({ class: 'Q', reason: 'lead-off', flagged: false, featureMaps: undefined });
+  });
+
+  it('judges a beat in noise when its gate is open, but no other flawed one', async () => {
+    const classifier = new Classifier(await loadBeatModel(), true);
+    const rhythm = new Float32Array(RHYTHM_FEATURES.length);
+    const input = { waveform: new Float32Array(WAVEFORM_STEPS * WAVEFORM_CHANNELS), rhythm };
+    const judged = (flaw: Beat['flaw']) => classifier.push({ ...input, flaw } as Beat)[0].class;
+    expect(judged('noisy')).not.toBe('Q');
+    expect(['lead-off', 'saturated', 'flat', 'gap'].map((flaw) => judged(flaw as Beat['flaw']))).toEqual([
+      'Q',
+      'Q',
+      'Q',
+      'Q',
+    ]);
   });
 });

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { BeatModel } from '../../src/classify/beat-model.ts';
-import { evaluateCommand, figures, recordNames } from '../../src/cli/evaluate.ts';
+import { evaluateCommand, recordNames } from '../../src/cli/evaluate.ts';
 import { evaluateRecord } from '../../src/cli/evaluate-record.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { Confusion, type ReferenceLetter, type TestLetter } from '../../src/evaluate/confusion.ts';
-import type { RecordResult } from '../../src/evaluate/record.ts';
+import { type Counted, figures } from '../../src/evaluate/figures.ts';
 import { InputError } from '../../src/formats/input-error.ts';
 import { readAnnotations } from '../../src/formats/wfdb/annotations.ts';
 import { describeWithData } from '../shared-data.ts';
@@ -23,13 +23,10 @@ function folderOf(name: string, files: readonly string[]): string {
   return folder;
 }
 
-function result(
-  paced: boolean,
-  cells: readonly (readonly [ReferenceLetter, TestLetter, number])[],
-): RecordResult {
+function result(paced: boolean, cells: readonly (readonly [ReferenceLetter, TestLetter, number])[]): Counted {
   const confusion = new Confusion();
   for (const [reference, answer, times] of cells) confusion.count(reference, answer, times);
-  return { confusion, paced, duration: 100 };
+  return { confusion, near: confusion, paced, duration: 100 };
 }
 
 describe('which records are evaluated', () => {
@@ -120,7 +117,7 @@ const allNormal: BeatModel = {
 
 describeWithData('a database record through the gateway', (data) => {
   const folder = join(data, 'mitdb');
-  const job = { folder, peaks: 'own', annotations: undefined, model: undefined } as const;
+  const job = { folder, peaks: 'own' } as const;
 
   test('has its beats found where the reference has them', async () => {
     const { qrs, beats, time } = figures([await evaluateRecord('100', job, allNormal)]);
@@ -140,6 +137,8 @@ describeWithData('a database record through the gateway', (data) => {
     const annotations = mkdtempSync(join(scratch, 'out'));
     const { confusion } = await evaluateRecord('100', { ...job, annotations }, allNormal);
     const written = readAnnotations(readFileSync(join(annotations, '100.bl')), 360, '100.bl');
+    // Somebody's heartbeats: their owner's to read.
+    expect(statSync(join(annotations, '100.bl')).mode & 0o777).toBe(0o600);
     expect(written).toHaveLength(confusion.sum('NSVFQO', 'nsvfq'));
     expect(written.filter(({ symbol }) => symbol === 'N').length).toBeGreaterThan(2200);
     expect(written[1000].sample).toBeGreaterThan(written[999].sample);

@@ -62,6 +62,7 @@ function flaggedVerdict(): Verdict {
       kind: 'beat',
       index: 1000,
       time: 4,
+      peakDecidedAt: 1075,
       decidedAt: 1200,
       rrBefore: 0.48,
       rrAfter: 1.1,

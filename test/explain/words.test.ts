@@ -17,6 +17,7 @@ function findings(
         kind: 'beat',
         index: 500,
         time: 2,
+        peakDecidedAt: 575,
         decidedAt: 700,
         rrBefore: 0.8,
         rrAfter: 0.8,

@@ -36,6 +36,7 @@ export function verdict({ time, class: name, rrBefore }: BeatSketch): Verdict {
     kind: 'beat',
     index,
     time,
+    peakDecidedAt: index + 75,
     decidedAt: index + 200,
     rrBefore,
     rrAfter: 0.8,

@@ -26,6 +26,13 @@ export interface Trace {
   /** Relevance, 0 to 1, at a time; undefined where nothing was asked. */
   readonly relevance?: (time: number) => number | undefined;
   readonly marks?: readonly Mark[];
+  /** Millivolts at the lower and the upper edge; without it, as much as the samples need. */
+  readonly range?: MillivoltRange;
+}
+
+export interface MillivoltRange {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Where a trace stands in its picture, in the picture's units. */
@@ -46,7 +53,7 @@ const LEAST_SPAN = 1;
 
 /**
  * The trace on ECG paper, coloured by relevance where there is any. What it is drawn with comes from CSS:
- * `traceStyle`, and for the colours `relevanceStyle`.
+ * `TRACE_STYLE`, and for the colours `RELEVANCE_STYLE`.
  */
 export function ecgTrace(trace: Trace, frame: Frame): string {
   const marked = trace.marks !== undefined;
@@ -88,13 +95,23 @@ interface Scale {
   readonly to: number;
 }
 
-function scaleOf({ samples, rate, start }: Trace, { x, y, width, height }: Frame): Scale {
-  const present = Array.from(samples).filter((value) => !Number.isNaN(value));
-  const least = Math.min(0, ...present);
-  const most = Math.max(0, ...present);
+/** The millivolts that samples need, with some room. */
+export function rangeOf(samples: ArrayLike<number>): MillivoltRange {
+  let least = 0;
+  let most = 0;
+  for (let i = 0; i < samples.length; i++) {
+    if (samples[i] < least) least = samples[i];
+    if (samples[i] > most) most = samples[i];
+  }
   const slack = Math.max(0, LEAST_SPAN - (most - least)) / 2 + 0.05 * (most - least);
-  const low = least - slack;
-  const high = most + slack;
+  return { low: least - slack, high: most + slack };
+}
+
+function scaleOf(
+  { samples, rate, start, range = rangeOf(samples) }: Trace,
+  { x, y, width, height }: Frame,
+): Scale {
+  const { low, high } = range;
   const seconds = (samples.length - 1) / rate;
   return {
     x: (time) => x + ((time - start) / seconds) * width,

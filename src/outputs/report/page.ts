@@ -5,12 +5,12 @@ import { clockTime, counted } from '../numbers.ts';
 import type { Provenance } from '../output.ts';
 import { type BeatPicture, badge, pictureCard } from '../picture/beat-picture.ts';
 import { beatMark } from '../picture/ecg-trace.ts';
+import { htmlPage } from '../picture/html-page.ts';
 import { text } from '../picture/markup.ts';
 import { LEVELS } from '../picture/relevance-colours.ts';
 import { printable } from '../printable.ts';
 import { summaryRows } from '../summary.ts';
 import type { Tally } from '../tally.ts';
-import { htmlPage } from './html-page.ts';
 import { type Incidents, KEPT_INCIDENTS } from './incidents.ts';
 import {
   AFTER,

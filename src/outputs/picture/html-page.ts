@@ -1,15 +1,16 @@
-import { traceStyle } from '../picture/ecg-trace.ts';
-import { evidenceStyle } from '../picture/evidence-bars.ts';
-import { PAGE_INKS } from '../picture/inks.ts';
-import { text } from '../picture/markup.ts';
-import { ON_DARK, ON_LIGHT, relevanceStyle } from '../picture/relevance-colours.ts';
+import { traceStyle } from './ecg-trace.ts';
+import { evidenceStyle } from './evidence-bars.ts';
+import { PAGE_INKS } from './inks.ts';
+import { text } from './markup.ts';
 import { PAGE_STYLE } from './page-style.ts';
+import { ON_DARK, ON_LIGHT, relevanceStyle } from './relevance-colours.ts';
 
 /**
  * One page of HTML that needs nothing else: no script, no network, light and dark, for phone and paper.
  * @param body markup
+ * @param style CSS for what only this page has
  */
-export function htmlPage(title: string, body: string): string {
+export function htmlPage(title: string, body: string, style = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,7 +20,8 @@ export function htmlPage(title: string, body: string): string {
 <meta name="color-scheme" content="light dark">
 <title>${text(title)}</title>
 <style>
-${style()}
+${pageStyle()}
+${style}
 </style>
 </head>
 <body>
@@ -29,7 +31,7 @@ ${body}
 `;
 }
 
-function style(): string {
+function pageStyle(): string {
   return [
     PAGE_STYLE,
     traceStyle(PAGE_INKS),

@@ -1,4 +1,4 @@
-import { DARK_INKS, inkVariables, LIGHT_INKS } from '../picture/inks.ts';
+import { DARK_INKS, inkVariables, LIGHT_INKS } from './inks.ts';
 
 /** Colours first, so that the whole page follows them; paper is always light. */
 export const PAGE_STYLE = `
