@@ -82,7 +82,6 @@ def augmented(beats: Beats, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
 
 
 def train(beats: Beats, seed: int, size: Size = DEFAULT) -> keras.Model:
-    """Trains on batches of which each database gives the same share, however many beats it has."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     model = build(beats.rhythm.shape[1], size)
@@ -90,11 +89,8 @@ def train(beats: Beats, seed: int, size: Size = DEFAULT) -> keras.Model:
         keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, BATCHES), weight_decay=WEIGHT_DECAY),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    pools = [np.flatnonzero(beats.database == database) for database in beats.databases()]
-    share = BATCHES_AT_ONCE * BATCH // len(pools)
     for _ in range(BATCHES // BATCHES_AT_ONCE):
-        chosen = np.concatenate([rng.choice(pool, share) for pool in pools])
-        waveform, rhythm, label = augmented(beats[rng.permutation(chosen)], rng)
+        waveform, rhythm, label = augmented(beats[rng.choice(len(beats), BATCHES_AT_ONCE * BATCH)], rng)
         model.fit([waveform, rhythm], label, batch_size=BATCH, shuffle=False, verbose=0)
     return model
 
