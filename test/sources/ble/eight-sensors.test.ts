@@ -119,8 +119,8 @@ describeLink('eight sensors on one adapter', () => {
     process.stdout.write(
       [
         `${SENSORS} sensors, ${MINUTES} min each: ${took.length} notifications, ${unsteady.heard.lost} links lost`,
-        `processor seconds of each pipe for an hour: ${pipe.join(' ')}`,
-        `of all, with both ends of the virtual link: ${((user + system) / 1e6 / hours / SENSORS).toFixed(1)} a sensor`,
+        `processor time for an hour of a sensor, both ends of the link included: ${((user + system) / 1e6 / hours / SENSORS).toFixed(1)} s`,
+        `time in each pipe for an hour, in which a busy machine may do other things: ${pipe.join(', ')} s`,
         `a notification holds the others up for ${quantile(0.5)} ms (median), ${quantile(0.99)} ms (99 of 100), ${quantile(1)} ms (longest)\n`,
       ].join('\n'),
     );
