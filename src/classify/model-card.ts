@@ -29,12 +29,13 @@ export interface ModelCard {
   /** A beat is S, V or F when its probability reaches the threshold. */
   readonly thresholds: Readonly<Record<'S' | 'V' | 'F', number>>;
   /**
-   * The float head: features = [global maximum of each feature map…, rhythm…];
-   * scores = output.weights · relu(hidden.weights · features + hidden.bias) + output.bias.
-   * Weights are [to][from].
+   * The float head: dense layers with a ReLU between any two, from [global maximum of each feature map…, rhythm…]
+   * to the scores. Weights are [to][from].
    */
-  readonly head: {
-    readonly hidden: { readonly weights: readonly (readonly number[])[]; readonly bias: readonly number[] };
-    readonly output: { readonly weights: readonly (readonly number[])[]; readonly bias: readonly number[] };
-  };
+  readonly head: readonly DenseLayer[];
+}
+
+export interface DenseLayer {
+  readonly weights: readonly (readonly number[])[];
+  readonly bias: readonly number[];
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { InputError } from '../formats/input-error.ts';
 import type { SignalSpec } from '../formats/wfdb/header.ts';
+import { writeWhole } from '../outputs/write-whole.ts';
 import { SENSORS } from '../sensors/any-sensor.ts';
 import { airCapture } from '../sources/air-capture.ts';
 import { isCapture } from '../sources/open.ts';
@@ -20,9 +20,6 @@ interface ConvertOptions {
   readonly seed: number;
   readonly json?: boolean;
 }
-
-/** Health data: nobody else on the machine may read it. */
-const OWNER_ONLY = 0o600;
 
 /** `beatlens convert RECORD OUT` */
 export function convertCommand(): Command {
@@ -107,28 +104,6 @@ async function* stretch(
   }
   if (progress.seconds === 0)
     throw new InputError(`${record.path} ends before ${from} s: choose an earlier --from.`);
-}
-
-/** Writes a file that appears under its name only when it is whole. Returns its size. */
-async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
-  const part = `${path}.part`;
-  let file: FileHandle | undefined;
-  let size = 0;
-  try {
-    file = await open(part, 'w', OWNER_ONLY);
-    await file.chmod(OWNER_ONLY); // What was left of an earlier try keeps its mode otherwise.
-    for await (const chunk of chunks) {
-      await file.writeFile(chunk);
-      size += chunk.length;
-    }
-    await file.close();
-    await rename(part, path);
-    return size;
-  } catch (error) {
-    await file?.close();
-    await rm(part, { force: true });
-    throw error;
-  }
 }
 
 /** How far the work is, on stderr where someone watches. */

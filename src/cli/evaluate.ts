@@ -30,7 +30,10 @@ export function evaluateCommand(): Command {
         .default('own'),
     )
     .option('--annotations <out>', "folder for the gateway's beats as annotation files (annotator bl)")
-    .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--model <file>',
+      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .addHelpText(
       'after',

@@ -9,7 +9,7 @@ import type { SensorChoice } from '../sources/ble/sensor-choice.ts';
 import type { Source } from '../sources/source.ts';
 import { bluetoothOption, type LiveOptions, profilesNamed, stoppedBy, withCentral } from './live.ts';
 import { ServiceManager } from './service-manager.ts';
-import { type ShowOptions, show, stopSignals } from './show.ts';
+import { complain, fileNameOf, reportFile, type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
 interface MonitorOptions extends ShowOptions, LiveOptions {
@@ -28,8 +28,16 @@ export function monitorCommand(): Command {
     .option('--address <address>', 'the sensor with this address; again for one more', addressed, [])
     .option('--name <text>', 'a sensor whose name contains this; again for one more', named, [])
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
-    .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--model <file>',
+      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
+    )
     .addOption(bluetoothOption())
+    .option(
+      '--report <file>',
+      'write a report, as a page of HTML, anew each minute and at the end',
+      reportFile,
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(
@@ -46,7 +54,8 @@ Examples:
   $ beatlens monitor --sensor patch
   $ beatlens monitor --sensor polar-h10 --name 12345678
   $ beatlens monitor --address f6:3a:2c:51:0b:e7 --record captures --json
-  $ beatlens monitor --address f6:3a:2c:51:0b:e7 --address f6:3a:2c:51:0b:e8 --record captures`,
+  $ beatlens monitor --address f6:3a:2c:51:0b:e7 --address f6:3a:2c:51:0b:e8 --record captures
+  $ beatlens monitor --record captures --report today.html`,
     )
     .action(monitor);
 }
@@ -72,7 +81,7 @@ async function monitor(options: MonitorOptions): Promise<void> {
         ...source,
         items: source.items.pipe(tap(() => service.entered(source.title))),
       }));
-      await show(sources, model, { ...options, shown: (source) => service.left(source) });
+      await show(sources, model, { ...options, live: true, shown: (source) => service.left(source) });
     } finally {
       service.stop();
       await Promise.all(sensors.map(({ recorder }) => recorder?.close()));
@@ -94,7 +103,7 @@ async function monitored(
   { record, address, name }: MonitorOptions,
 ): Promise<Monitored> {
   const isOneOfSeveral = address.length + name.length > 1;
-  const folder = isOneOfSeveral ? folderName(choice.address ?? choice.name ?? '') : '';
+  const folder = isOneOfSeveral ? fileNameOf(choice.address ?? choice.name ?? '') : '';
   const recorder =
     record === undefined ? undefined : await CaptureRecorder.open(join(record, folder), complain);
   const source = bleSource({
@@ -105,15 +114,6 @@ async function monitored(
     discovered: (services) => recorder?.discovered(services),
   });
   return { source: { ...source, items: source.items.pipe(tap((item) => recorder?.take(item))) }, recorder };
-}
-
-/** A name for a folder on any file system, whatever the sensor is called. */
-function folderName(title: string): string {
-  return title.replace(/[^\p{L}\p{N}]+/gu, '-');
-}
-
-function complain(message: string): void {
-  process.stderr.write(`beatlens: ${message}\n`);
 }
 
 function addressed(text: string, before: readonly string[]): readonly string[] {

@@ -3,7 +3,7 @@ import { takeUntil } from 'rxjs';
 import { loadBeatModel } from '../classify/beat-model.ts';
 import { openSource } from '../sources/open.ts';
 import type { Speed } from '../sources/pace.ts';
-import { type ShowOptions, show, stopSignals } from './show.ts';
+import { reportFile, type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ReplayOptions extends ShowOptions {
@@ -18,7 +18,11 @@ export function replayCommand(): Command {
     .argument('<file>', 'the capture; or the record, by its .hea file or by its name without one')
     .option('--speed <times>', 'times real time, or "max"', parseSpeed, 1)
     .option('--lead <name>', 'lead of a WFDB record (default: MLII, or else its first)')
-    .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--model <file>',
+      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
+    )
+    .option('--report <file>', 'write a report of it all, as a page of HTML', reportFile)
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(
@@ -30,6 +34,7 @@ still printed, and the exit code is 130.
 Examples:
   $ beatlens replay recordings/mitdb-208.btsnoop --speed 30
   $ beatlens replay mitdb/208 --lead MLII --speed max > alerts.txt
+  $ beatlens replay mitdb/208 --speed max --report 208.html
   $ beatlens replay recordings/mitdb-208.btsnoop --speed max --json | jq 'select(.flagged)'`,
     )
     .action(replay);

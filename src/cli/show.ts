@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
 import { gateway } from '../gateway.ts';
@@ -5,6 +7,7 @@ import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
 import { NdjsonOutput } from '../outputs/ndjson.ts';
 import type { Output, Shown } from '../outputs/output.ts';
 import { PlainOutput } from '../outputs/plain.ts';
+import { ReportOutput } from '../outputs/report/report-output.ts';
 import { processorText } from '../outputs/summary.ts';
 import { Tally } from '../outputs/tally.ts';
 import { LiveOutput } from '../outputs/terminal/live-output.ts';
@@ -12,11 +15,16 @@ import { type ColourDepth, palette } from '../outputs/terminal/palette.ts';
 import { wardOutputs } from '../outputs/terminal/ward-output.ts';
 import type { Source } from '../sources/source.ts';
 import { StageClock } from '../stage.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
   /** False with --no-color. */
   readonly color: boolean;
+  /** File for the report, a page of HTML; of several sources each gets a file of its own, named after it. */
+  readonly report?: string;
+  /** The sources happen now. */
+  readonly live?: boolean;
   /** Told of each item that was shown, by the title of its source. */
   readonly shown?: (source: string) => void;
 }
@@ -38,6 +46,7 @@ export async function show(
     }),
   );
   const gateways = sources.map((source, n) => gateway(source, model, streams[n].clock));
+  const reports = openReports(options, streams);
   try {
     const outputs = openOutputs(options, streams);
     try {
@@ -45,6 +54,7 @@ export async function show(
         items.pipe(
           tap((item) => {
             streams[n].tally.take(item);
+            reports[n]?.take(item);
             outputs[n].take(item);
             options.shown?.(sources[n].title);
           }),
@@ -58,12 +68,46 @@ export async function show(
   } catch (error) {
     if (error instanceof OutputClosed) return;
     throw error;
+  } finally {
+    await Promise.all(reports.map((report) => report.finish()));
   }
   if (!options.json) return;
   for (const { provenance, tally, clock } of streams) {
     const whose = streams.length > 1 ? `${provenance.source}: ` : '';
     process.stderr.write(`${whose}${processorText(tally, clock)}\n`);
   }
+}
+
+/** Says on stderr what went wrong beside the stream. */
+export function complain(message: string): void {
+  process.stderr.write(`beatlens: ${message}\n`);
+}
+
+/** Reads `--report`: a file that can be written. */
+export function reportFile(path: string): string {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch {
+    throw new UsageError(
+      `--report ${path} cannot be written; name a file in a folder that exists and is yours`,
+    );
+  }
+  return path;
+}
+
+/** @returns a report for each stream, in order; none at all when none is wanted */
+function openReports({ report, live }: ShowOptions, streams: readonly Shown[]): ReportOutput[] {
+  if (report === undefined) return [];
+  const { dir, name, ext } = parse(report);
+  return streams.map(({ provenance, tally }) => {
+    const path = streams.length === 1 ? report : join(dir, `${name}-${fileNameOf(provenance.source)}${ext}`);
+    return new ReportOutput(provenance, tally, { path, live: live ?? false, complain });
+  });
+}
+
+/** A name for a file or folder on any file system, whatever the sensor is called. */
+export function fileNameOf(title: string): string {
+  return title.replace(/[^\p{L}\p{N}]+/gu, '-');
 }
 
 /** @returns an output for each stream, in order */

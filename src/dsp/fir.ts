@@ -1,14 +1,15 @@
 /**
- * A causal FIR filter over blocks. With symmetric taps it has linear phase: every frequency is delayed by
- * `delay` samples, so the shape of a wave survives.
+ * A causal FIR filter over blocks, with symmetric taps: it has linear phase, every frequency is delayed by `delay`
+ * samples, so the shape of a wave survives.
  */
 export class Fir {
-  /** Delay of symmetric taps, samples. */
+  /** Delay, samples. */
   readonly delay: number;
   readonly #taps: Float64Array;
   /** The last taps.length − 1 inputs, then the block at hand. */
   #line: Float64Array;
 
+  /** @param taps an odd number, symmetric about the middle one */
   constructor(taps: Float64Array) {
     this.#taps = taps;
     this.delay = (taps.length - 1) / 2;
@@ -18,6 +19,7 @@ export class Fir {
   /** Filters `block` in place. */
   process(block: Float64Array): void {
     const taps = this.#taps;
+    const middle = this.delay;
     const history = taps.length - 1;
     if (this.#line.length < history + block.length) {
       const longer = new Float64Array(history + block.length);
@@ -27,9 +29,14 @@ export class Fir {
     const line = this.#line;
     line.set(block, history);
     for (let n = 0; n < block.length; n++) {
-      let sum = 0;
-      for (let k = 0; k < taps.length; k++) sum += taps[k] * line[n + k];
-      block[n] = sum;
+      // Two sums at a time, each of pairs that share a tap: a processor need not wait for one to begin the other.
+      let even = taps[middle] * line[n + middle];
+      let odd = 0;
+      for (let k = 0; k < middle; k += 2) {
+        even += taps[k] * (line[n + k] + line[n + history - k]);
+        if (k + 1 < middle) odd += taps[k + 1] * (line[n + k + 1] + line[n + history - k - 1]);
+      }
+      block[n] = even + odd;
     }
     line.copyWithin(0, block.length, block.length + history);
   }

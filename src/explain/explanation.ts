@@ -33,3 +33,12 @@ export interface ExplainedVerdict {
   readonly verdict: Verdict;
   readonly explanation: Explanation | undefined;
 }
+
+/** Relevance at a time relative to the R peak, seconds, on the line between its steps; 0 outside of them. */
+export function relevanceAt({ relevance, relevanceStart, relevanceStep }: Explanation, time: number): number {
+  const place = (time - relevanceStart) / relevanceStep;
+  if (place < 0 || place > relevance.length - 1) return 0;
+  const before = Math.floor(place);
+  const after = Math.min(before + 1, relevance.length - 1);
+  return relevance[before] + (place - before) * (relevance[after] - relevance[before]);
+}

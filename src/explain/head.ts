@@ -1,4 +1,4 @@
-import type { ModelCard } from '../classify/model-card.ts';
+import type { DenseLayer, ModelCard } from '../classify/model-card.ts';
 
 type Head = ModelCard['head'];
 
@@ -17,8 +17,8 @@ export interface Attribution {
 }
 
 /**
- * Splits a class score by gradient × input. The head is piecewise linear (one hidden ReLU layer), so around any
- * input it *is* its gradient plus a constant, and the split leaves nothing over.
+ * Splits a class score by gradient × input. The head is piecewise linear (dense layers with ReLUs between them), so
+ * around any input it *is* its gradient plus a constant, and the split leaves nothing over.
  * @param pooled global maximum of each feature map
  * @param rhythm rhythm features, as the model was given them
  * @param target index of the class
@@ -30,20 +30,41 @@ export function attribute(
   target: number,
 ): Attribution {
   const inputs = Float64Array.of(...pooled, ...rhythm);
-  const towards = head.output.weights[target];
-  const gradient = new Float64Array(inputs.length);
-  let score = head.output.bias[target];
-  for (const [unit, weights] of head.hidden.weights.entries()) {
-    let activation = head.hidden.bias[unit];
-    for (let i = 0; i < inputs.length; i++) activation += weights[i] * inputs[i];
-    if (activation <= 0) continue; // the ReLU is shut: nothing passes, and no gradient either
-    score += towards[unit] * activation;
-    for (let i = 0; i < inputs.length; i++) gradient[i] += towards[unit] * weights[i];
-  }
+  const hidden = head.slice(0, -1);
+  const last = head[head.length - 1];
+  // Forward, to see which units are open …
+  const activations: Float64Array[] = [inputs];
+  for (const layer of hidden) activations.push(forward(layer, activations[activations.length - 1]));
+  const score = dot(last.weights[target], activations[activations.length - 1]) + last.bias[target];
+  // … and back through those: a shut ReLU lets no gradient pass.
+  let gradient: Float64Array = Float64Array.from(last.weights[target]);
+  for (let l = hidden.length - 1; l >= 0; l--) gradient = backward(hidden[l], activations[l + 1], gradient);
+
   const contributions = inputs.map((value, i) => gradient[i] * value);
   const waveform = sum(contributions.subarray(0, pooled.length));
   const ofRhythm = contributions.slice(pooled.length);
   return { score, gradient, waveform, rhythm: ofRhythm, intercept: score - waveform - sum(ofRhythm) };
+}
+
+/** A dense layer and its ReLU. */
+function forward({ weights, bias }: DenseLayer, inputs: Float64Array): Float64Array {
+  return Float64Array.from(weights, (row, unit) => Math.max(0, dot(row, inputs) + bias[unit]));
+}
+
+/** From ∂score/∂activation to ∂score/∂input of the layer. */
+function backward({ weights }: DenseLayer, activations: Float64Array, towards: Float64Array): Float64Array {
+  const gradient = new Float64Array(weights[0].length);
+  for (const [unit, row] of weights.entries()) {
+    if (activations[unit] <= 0) continue;
+    for (let i = 0; i < row.length; i++) gradient[i] += towards[unit] * row[i];
+  }
+  return gradient;
+}
+
+function dot(weights: readonly number[], values: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += weights[i] * values[i];
+  return total;
 }
 
 function sum(values: Float64Array): number {

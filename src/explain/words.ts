@@ -47,10 +47,13 @@ function qrs(width: number): string {
   return `${milliseconds >= WIDE_QRS ? 'wide' : 'narrow'} QRS (${milliseconds} ms)`;
 }
 
-/** How what speaks *for* the class divides between waveform and rhythm. What speaks against it has no share. */
+/** How what speaks *for* the class divides between waveform and rhythm, each taken as a whole. Where the one speaks against it, it has no share. */
 function evidence({ waveform, rhythm, waves }: Findings): string {
   const fromWaveform = Math.max(0, waveform);
-  const fromRhythm = rhythm.reduce((sum, { contribution }) => sum + Math.max(0, contribution), 0);
+  const fromRhythm = Math.max(
+    0,
+    rhythm.reduce((sum, { contribution }) => sum + contribution, 0),
+  );
   const whole = fromWaveform + fromRhythm;
   if (whole === 0) return '';
   const share = fromWaveform / whole;

@@ -11,12 +11,18 @@ export class StreamTime {
   #beganAtMs: number | undefined;
   #streaming = false;
 
+  /** When the stream began, Unix time in milliseconds; undefined while nothing is known. */
+  get beganAtMs(): number | undefined {
+    return this.#beganAtMs;
+  }
+
   of(item: OutputItem): number {
     if ('time' in item) {
       this.#streaming = true;
       return item.time;
     }
     if ('verdict' in item) return item.verdict.beat.time;
+    if ('beat' in item) return item.beat.time;
     const introduces = item.kind === 'link' || item.kind === 'sensor-info';
     if (this.#beganAtMs === undefined || (introduces && !this.#streaming))
       this.#beganAtMs = item.receivedAtMs;

@@ -5,7 +5,20 @@ import { printable } from './printable.ts';
 import { LISTED_CLASSES, type Tally } from './tally.ts';
 
 /** The summary of a stream for a person, line by line. */
-export function summaryText(tally: Tally, clock: StageClock, { source, model }: Provenance): string[] {
+export function summaryText(tally: Tally, clock: StageClock, provenance: Provenance): string[] {
+  const rows = [
+    ...summaryRows(tally, provenance),
+    ['processor', processorTotal(clock, tally.duration)],
+    ['by stage', stageTimes(clock)],
+  ];
+  return [
+    `Summary of ${printable(provenance.source)}`,
+    ...rows.map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
+  ];
+}
+
+/** What there is to say of a stream, by name; what is not known is left out. */
+export function summaryRows(tally: Tally, { model }: Provenance): (readonly [name: string, value: string])[] {
   const { heartRate, batteryPercent } = tally;
   const rows: [name: string, value: string | undefined][] = [
     ['duration', `${clockTime(tally.duration)} of stream`],
@@ -22,14 +35,8 @@ export function summaryText(tally: Tally, clock: StageClock, { source, model }: 
     ],
     ['clock', clockWords(tally)],
     ['battery', batteryPercent === undefined ? undefined : `${batteryPercent} %`],
-    ['processor', processorTotal(clock, tally.duration)],
-    ['by stage', stageTimes(clock)],
   ];
-  const known = rows.filter(([, value]) => value !== undefined);
-  return [
-    `Summary of ${printable(source)}`,
-    ...known.map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
-  ];
+  return rows.filter((row): row is [string, string] => row[1] !== undefined);
 }
 
 /** Processor time as one line, for a log. */

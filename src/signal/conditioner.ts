@@ -30,6 +30,7 @@ export class Conditioner implements Stage<In, Out> {
   readonly #mains = MAINS_HZ.map((frequency) => new Biquad(notch(frequency, GRID_RATE, MAINS_Q)));
   readonly #lowPass = new Fir(windowedSinc(LOW_PASS_TAPS, 0, MUSCLE_HZ, GRID_RATE));
   #quality = new QualityMeter();
+  #scratch = new Float64Array(64);
   #flaw: QualityFlaw | undefined;
   /** The newest span, whose start and time place every output sample; undefined after a gap. */
   #newest: SampleSpan | undefined;
@@ -66,7 +67,8 @@ export class Conditioner implements Stage<In, Out> {
 
   /** @param start grid index of the first of `millivolts`; @param span the span that tells time and flags */
   #filter(millivolts: Float32Array, start: number, span: SampleSpan): readonly Out[] {
-    const block = new Float64Array(millivolts.length);
+    if (this.#scratch.length < millivolts.length) this.#scratch = new Float64Array(millivolts.length);
+    const block = this.#scratch.subarray(0, millivolts.length);
     for (let n = 0; n < block.length; n++) block[n] = millivolts[n] - this.#rest;
     this.#baseline.process(block);
     for (const section of this.#mains) section.process(block);
@@ -85,7 +87,7 @@ export class Conditioner implements Stage<In, Out> {
       out.push({ kind: 'quality', start: first, time, flaw });
     }
     if (drop < block.length) {
-      out.push({ kind: 'signal', start: first, time, ecg: Float32Array.from(block.subarray(drop)), flaw });
+      out.push({ kind: 'signal', start: first, time, ecg: new Float32Array(block.subarray(drop)), flaw });
     }
     return out;
   }

@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { loadBeatModel } from '../../src/classify/beat-model.ts';
-import type { Verdict } from '../../src/classify/verdict.ts';
+import { judged } from '../../src/cli/judged.ts';
 import { globalMaximum, gradCam } from '../../src/explain/grad-cam.ts';
 import { attribute } from '../../src/explain/head.ts';
-import { gateway } from '../../src/gateway.ts';
 import { openSource } from '../../src/sources/open.ts';
-import { StageClock } from '../../src/stage.ts';
 
 /** What the training side says of beats of the shipped recording: see models/training/train.py. */
 interface Vectors {
@@ -35,17 +32,7 @@ const recording = fileURLToPath(new URL('recordings/mitdb-208.btsnoop', root));
 
 describe('the beat model that ships', () => {
   it('gets from the gateway the very inputs that it was trained on', async () => {
-    const model = await loadBeatModel();
-    const verdicts: Verdict[] = [];
-    const source = await openSource(recording, { speed: 'max' });
-    await lastValueFrom(
-      gateway(source, model, new StageClock()).pipe(
-        tap((item) => {
-          if (item.kind === 'explained') verdicts.push(item.verdict);
-        }),
-        toArray(),
-      ),
-    );
+    const { verdicts } = await judged(await openSource(recording, { speed: 'max' }), await loadBeatModel());
     const usable = verdicts.filter(({ beat }) => beat.flaw === undefined);
     for (const { beat, waveform, rhythm } of vectors.beats) {
       const made = usable[beat].beat;
@@ -84,6 +71,25 @@ describe('the beat model that ships', () => {
         expect(Math.max(...gradCam(maps, found.gradient, channels))).toBeLessThanOrEqual(1);
       }
     }
+  });
+});
+
+describe('the tiny beat model', () => {
+  it('is smaller, and judges nine in ten beats of the recording as the other does', async () => {
+    const called = async (card?: string) => {
+      const { verdicts } = await judged(
+        await openSource(recording, { speed: 'max' }),
+        await loadBeatModel(card),
+      );
+      return verdicts.map((verdict) => verdict.class);
+    };
+    const tiny = fileURLToPath(new URL('models/beat-tiny.json', root));
+    const [usual, small] = [await called(), await called(tiny)];
+    const same = small.filter((name, i) => name === usual[i]).length;
+    expect(same / usual.length).toBeGreaterThan(0.9);
+    expect(new Set(small)).toContain('V');
+    const bytes = async (name: string) => (await stat(new URL(`models/${name}`, root))).size;
+    expect(await bytes('beat-tiny.tflite')).toBeLessThan(await bytes('beat.tflite'));
   });
 });
 

@@ -202,3 +202,9 @@ describe.skipIf(!hasScript)('replay on a terminal', () => {
     expect(stdout).toContain('Summary of');
   });
 });
+
+test('--report where nothing can be written is said before anything runs', async () => {
+  const run = await beatlens(['replay', shippedCapture, '--report', join(folder, 'nowhere', 'report.html')]);
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^beatlens: --report [^\n]+ a folder that exists[^\n]+\n$/);
+});

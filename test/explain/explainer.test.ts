@@ -22,8 +22,8 @@ const card: ModelCard = {
   featureMaps: { steps, channels: 2, start: -0.24, step: 0.02 },
   temperature: 1,
   thresholds: { S: 0.5, V: 0.5, F: 0.5 },
-  head: {
-    hidden: {
+  head: [
+    {
       weights: [
         [0, 0, 0, 1],
         [0, 0, 1, 0],
@@ -32,7 +32,7 @@ const card: ModelCard = {
       ],
       bias: [0, 0, 0, 0],
     },
-    output: {
+    {
       weights: [
         [1, 0, 0, 0],
         [0, 1, 0, 0],
@@ -41,7 +41,7 @@ const card: ModelCard = {
       ],
       bias: [0, 0, -0.5, 0],
     },
-  },
+  ],
 };
 
 /** A flagged VEB whose first map shines around the R peak. */

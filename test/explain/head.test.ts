@@ -6,16 +6,16 @@ import { attribute } from '../../src/explain/head.ts';
 type Head = ModelCard['head'];
 
 // score = 2·relu(pooled + 3·rhythm + 1) + 5·relu(−pooled) − 4
-const byHand: Head = {
-  hidden: {
+const byHand: Head = [
+  {
     weights: [
       [1, 3],
       [-1, 0],
     ],
     bias: [1, 0],
   },
-  output: { weights: [[2, 5]], bias: [-4] },
-};
+  { weights: [[2, 5]], bias: [-4] },
+];
 
 const weight = fc.double({ min: -2, max: 2, noNaN: true });
 const rows = (count: number, length: number) =>
@@ -24,10 +24,11 @@ const rows = (count: number, length: number) =>
     maxLength: count,
   });
 const row = (length: number) => fc.array(weight, { minLength: length, maxLength: length });
-const anyHead: fc.Arbitrary<Head> = fc.record({
-  hidden: fc.record({ weights: rows(6, 5), bias: row(6) }),
-  output: fc.record({ weights: rows(4, 6), bias: row(4) }),
-});
+const layer = (to: number, from: number) => fc.record({ weights: rows(to, from), bias: row(to) });
+const anyHead: fc.Arbitrary<Head> = fc.oneof(
+  fc.tuple(layer(6, 5), layer(4, 6)),
+  fc.tuple(layer(6, 5), layer(7, 6), layer(4, 7)),
+);
 
 describe('the split of a class score', () => {
   test('as worked by hand, one unit open and one shut', () => {

@@ -37,8 +37,8 @@ function findings(
     qrsWidth: 0.148,
     waveform: 6,
     rhythm: [
-      { feature: 'a', value: 1, contribution: 1 },
-      { feature: 'b', value: 1, contribution: -3 },
+      { feature: 'a', value: 1, contribution: 3 },
+      { feature: 'b', value: 1, contribution: -2 },
     ],
     waves: { P: 0.05, QRS: 0.81, 'ST-T': 0.1, baseline: 0.04 },
     ...rest,
@@ -83,7 +83,8 @@ describe('an explanation in words', () => {
     expect(inWords(findings({}, { waveform: -1, waves: dark }))).toMatch(
       /; evidence 100 % rhythm, 0 % waveform$/,
     );
-    expect(inWords(findings({}, { waveform: -1, rhythm: [], waves: dark }))).toMatch(/\(148 ms\)$/);
+    const against = [{ feature: 'a', value: 1, contribution: -1 }];
+    expect(inWords(findings({}, { waveform: -1, rhythm: against, waves: dark }))).toMatch(/\(148 ms\)$/);
   });
 
   test('knows fusion beats, and where a QRS becomes wide', () => {

@@ -5,8 +5,8 @@ import type { LinkChange } from '../../sources/source.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { HeartRate } from '../heart-rate.ts';
 import type { OutputItem } from '../output-item.ts';
+import { SignalRing } from '../signal-ring.ts';
 import type { Tally } from '../tally.ts';
-import { SignalRing } from './signal-ring.ts';
 
 /** Seconds of signal kept for the strip: as much as the widest screens show. */
 const KEPT_SECONDS = 40;

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { ON_DARK } from '../picture/relevance-colours.ts';
 
 /** Bits of colour that a terminal shows, as Node's `getColorDepth()` tells them. */
 export type ColourDepth = 1 | 4 | 8 | 24;
@@ -17,31 +18,15 @@ export function palette(depth: ColourDepth): Palette {
   return { plain, relevance: undefined };
 }
 
-/**
- * Stops of the inferno map (matplotlib), evenly spaced from 0.3 to 0.95: darker than that cannot be seen on a
- * dark screen.
- */
-const INFERNO = [
-  [106, 23, 110],
-  [140, 35, 105],
-  [173, 48, 93],
-  [203, 65, 73],
-  [228, 90, 49],
-  [244, 121, 24],
-  [252, 159, 7],
-  [249, 199, 47],
-  [241, 239, 117],
-] as const;
-
-/** Their neighbours in the 256-colour table. */
+/** The neighbours of those colours in the 256-colour table. */
 const INFERNO_256 = [53, 89, 131, 167, 202, 208, 214, 220, 228] as const;
 
 function inferno(value: number): string {
-  const place = clamp(value) * (INFERNO.length - 1);
+  const place = clamp(value) * (ON_DARK.length - 1);
   const below = Math.floor(place);
-  const above = Math.min(below + 1, INFERNO.length - 1);
-  const mixed = INFERNO[below].map((part, i) =>
-    Math.round(part + (place - below) * (INFERNO[above][i] - part)),
+  const above = Math.min(below + 1, ON_DARK.length - 1);
+  const mixed = ON_DARK[below].map((part, i) =>
+    Math.round(part + (place - below) * (ON_DARK[above][i] - part)),
   );
   return `\x1b[38;2;${mixed.join(';')}m`;
 }

@@ -1,8 +1,8 @@
 import { GRID_RATE } from '../../timeline/span.ts';
+import type { SampleState } from '../signal-ring.ts';
 import { BrailleCanvas, DOTS_ACROSS } from './braille.ts';
 import type { LiveState } from './live-state.ts';
 import type { Palette } from './palette.ts';
-import type { SampleState } from './signal-ring.ts';
 import { type Piece, row } from './text.ts';
 import { drawTrace, extremes, isEmpty, type Range } from './trace.ts';
 

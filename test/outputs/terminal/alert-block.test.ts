@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Alert } from '../../../src/alerts/alert.ts';
-import { alertBlock, contributions, relevanceAt } from '../../../src/outputs/terminal/alert-block.ts';
+import { relevanceAt } from '../../../src/explain/explanation.ts';
+import { alertBlock, contributions } from '../../../src/outputs/terminal/alert-block.ts';
 import { palette } from '../../../src/outputs/terminal/palette.ts';
 import { beat, explanation } from '../stream.ts';
 

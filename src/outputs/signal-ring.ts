@@ -1,4 +1,4 @@
-import type { QualityFlaw } from '../../signal/signal.ts';
+import type { QualityFlaw } from '../signal/signal.ts';
 
 /** What a sample of the strip is: sound, flawed, missing, or outside of what is kept. */
 export type SampleState = QualityFlaw | 'gap' | 'sound' | 'unknown';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SignalRing } from '../../../src/outputs/terminal/signal-ring.ts';
+import { SignalRing } from '../../src/outputs/signal-ring.ts';
 
 const samples = (...values: number[]) => Float32Array.from(values);
 
