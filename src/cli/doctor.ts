@@ -38,8 +38,10 @@ interface DoctorOptions extends LiveOptions {
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
+  const others = [nodeFinding(), await modelFinding(), await diskFinding()];
+  // Last: once the adapter was let go of, the process ends soon.
   const bluetooth = await bluetoothFinding(options);
-  const findings = [nodeFinding(), await modelFinding(), await diskFinding(), bluetooth];
+  const findings = [...others, bluetooth];
   for (const finding of findings) {
     process.stdout.write(
       options.json

@@ -14,20 +14,26 @@ import {
   HEART_RATE_MEASUREMENT,
   HEART_RATE_SERVICE,
 } from '../formats/standard-services.ts';
-import { type SampledFrame, Sampler } from './sampler.ts';
-import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
-import { DEVICE_INFORMATION, GENERIC_ACCESS, standardValue } from './simulated-services.ts';
+import { SampledSensor } from './sampled-sensor.ts';
+import type { FrontEnd, SampledFrame } from './sampler.ts';
+import { DEVICE_INFORMATION, GENERIC_ACCESS } from './simulated-services.ts';
 
 const SAMPLES_PER_FRAME = 8;
 
 const { READ, NOTIFY } = CharacteristicProperty;
 const TEXTS = { maker: 'Protocentral', model: 'HealthyPi Move', firmware: '2.0.0' };
+const FRONT_END: FrontEnd = {
+  rate: ECG_RATE,
+  samplesPerFrame: SAMPLES_PER_FRAME,
+  unitsPerMillivolt: 1e6 / NANOVOLTS_PER_UNIT,
+  range: ECG_RANGE,
+};
 
 /** A HealthyPi Move on the wrist of a recording. */
-export class SimulatedHealthyPiMove implements SimulatedSensor {
-  readonly address = 'c9:62:1d:af:58:e3';
-  readonly mtu = 247;
-  readonly services: readonly ServiceSpec[] = [
+export class SimulatedHealthyPiMove extends SampledSensor {
+  override readonly address = 'c9:62:1d:af:58:e3';
+  override readonly mtu = 247;
+  override readonly services: readonly ServiceSpec[] = [
     GENERIC_ACCESS,
     { uuid: HEART_RATE_SERVICE, characteristics: { [HEART_RATE_MEASUREMENT]: NOTIFY } },
     { uuid: BATTERY_SERVICE, characteristics: { [BATTERY_LEVEL]: READ | NOTIFY } },
@@ -37,39 +43,14 @@ export class SimulatedHealthyPiMove implements SimulatedSensor {
       characteristics: { [ECG_CHARACTERISTIC]: READ | NOTIFY, [GSR_CHARACTERISTIC]: READ | NOTIFY },
     },
   ];
-  readonly #sampler: Sampler;
-  readonly #serial: string;
+  protected override readonly sendsShortFrame = true;
 
   /** @param rate of the signal, hertz; @param serial what it plays, such as the name of a record */
   constructor(rate: number, serial: string) {
-    this.#serial = serial;
-    this.#sampler = new Sampler(rate, {
-      rate: ECG_RATE,
-      samplesPerFrame: SAMPLES_PER_FRAME,
-      unitsPerMillivolt: 1e6 / NANOVOLTS_PER_UNIT,
-      range: ECG_RANGE,
-    });
+    super(rate, FRONT_END, { ...TEXTS, serial });
   }
 
-  read(characteristic: string): Uint8Array {
-    return standardValue(characteristic, { ...TEXTS, serial: this.#serial });
+  protected override encode({ units }: SampledFrame) {
+    return { characteristic: ECG_CHARACTERISTIC, value: encodeSamples(units) };
   }
-
-  write(): undefined {}
-
-  push(millivolts: Float32Array): SensorMessage[] {
-    return this.#sampler.push(millivolts).map(message);
-  }
-
-  flush(): SensorMessage[] {
-    return this.#sampler.flush().map(message);
-  }
-}
-
-function message({ firstIndex, units }: SampledFrame): SensorMessage {
-  return {
-    characteristic: ECG_CHARACTERISTIC,
-    value: encodeSamples(units),
-    readyAt: (firstIndex + units.length) / ECG_RATE,
-  };
 }

@@ -15,9 +15,9 @@ import {
   HEART_RATE_MEASUREMENT,
   HEART_RATE_SERVICE,
 } from '../formats/standard-services.ts';
-import { type SampledFrame, Sampler } from './sampler.ts';
-import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
-import { DEVICE_INFORMATION, GENERIC_ACCESS, standardValue } from './simulated-services.ts';
+import { SampledSensor } from './sampled-sensor.ts';
+import type { FrontEnd, SampledFrame } from './sampler.ts';
+import { DEVICE_INFORMATION, GENERIC_ACCESS } from './simulated-services.ts';
 
 /** As measured over two hours of a real one, whose nominal rate is 130 Hz. */
 const TRUE_RATE = 130.045;
@@ -28,12 +28,18 @@ const AWAKE_NANOSECONDS = 40_000_000_000n;
 
 const { READ, WRITE, NOTIFY, INDICATE } = CharacteristicProperty;
 const TEXTS = { maker: 'Polar Electro Oy', model: 'H10', firmware: '5.0.0' };
+const FRONT_END: FrontEnd = {
+  rate: TRUE_RATE,
+  samplesPerFrame: SAMPLES_PER_FRAME,
+  unitsPerMillivolt: 1_000,
+  range: ECG_RANGE,
+};
 
 /** A Polar H10 on the chest of a recording. Its Heart Rate service is there, but says nothing. */
-export class SimulatedPolarH10 implements SimulatedSensor {
-  readonly address = 'd4:1f:86:2a:93:5c';
-  readonly mtu = 232;
-  readonly services: readonly ServiceSpec[] = [
+export class SimulatedPolarH10 extends SampledSensor {
+  override readonly address = 'd4:1f:86:2a:93:5c';
+  override readonly mtu = 232;
+  override readonly services: readonly ServiceSpec[] = [
     GENERIC_ACCESS,
     {
       uuid: HEART_RATE_SERVICE,
@@ -43,49 +49,24 @@ export class SimulatedPolarH10 implements SimulatedSensor {
     { uuid: BATTERY_SERVICE, characteristics: { [BATTERY_LEVEL]: READ | NOTIFY } },
     { uuid: PMD_SERVICE, characteristics: { [PMD_CONTROL]: READ | WRITE | INDICATE, [PMD_DATA]: NOTIFY } },
   ];
-  readonly #sampler: Sampler;
-  readonly #serial: string;
 
   /** @param rate of the signal, hertz; @param serial what it plays, such as the name of a record */
   constructor(rate: number, serial: string) {
-    this.#serial = serial;
-    this.#sampler = new Sampler(rate, {
-      rate: TRUE_RATE,
-      samplesPerFrame: SAMPLES_PER_FRAME,
-      unitsPerMillivolt: 1_000,
-      range: ECG_RANGE,
-    });
+    super(rate, FRONT_END, { ...TEXTS, serial });
   }
 
-  read(characteristic: string): Uint8Array {
-    if (characteristic === PMD_CONTROL) return encodeFeatures();
-    return standardValue(characteristic, { ...TEXTS, serial: this.#serial });
+  override read(characteristic: string): Uint8Array {
+    return characteristic === PMD_CONTROL ? encodeFeatures() : super.read(characteristic);
   }
 
-  write(_characteristic: string, value: Uint8Array) {
+  override write(_characteristic: string, value: Uint8Array) {
     return { characteristic: PMD_CONTROL, value: encodeGrant(value) };
   }
 
-  push(millivolts: Float32Array): SensorMessage[] {
-    return this.#sampler.push(millivolts).map(message);
+  protected override encode({ firstIndex, units }: SampledFrame) {
+    const last = firstIndex + units.length - 1;
+    const sinceFirst = BigInt(Math.round((last / TRUE_RATE) * 1e9));
+    const nanoseconds = UNSET_CLOCK + AWAKE_NANOSECONDS + sinceFirst;
+    return { characteristic: PMD_DATA, value: encodeEcgFrame({ nanoseconds, samples: units }) };
   }
-
-  /** An H10 sends whole frames only. */
-  flush(): SensorMessage[] {
-    return this.#sampler
-      .flush()
-      .filter(({ units }) => units.length === SAMPLES_PER_FRAME)
-      .map(message);
-  }
-}
-
-function message({ firstIndex, units }: SampledFrame): SensorMessage {
-  const last = firstIndex + units.length - 1;
-  const sinceFirst = BigInt(Math.round((last / TRUE_RATE) * 1e9));
-  const nanoseconds = UNSET_CLOCK + AWAKE_NANOSECONDS + sinceFirst;
-  return {
-    characteristic: PMD_DATA,
-    value: encodeEcgFrame({ nanoseconds, samples: units }),
-    readyAt: (last + 1) / TRUE_RATE,
-  };
 }
