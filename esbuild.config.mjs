@@ -17,6 +17,8 @@ await build({
     agreement: 'src/cli/agreement.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-humps': 'models/detector/export-humps.ts',
+    'export-textures': 'models/quality/export-textures.ts',
+    quality: 'models/quality/curve.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,
