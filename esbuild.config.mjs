@@ -19,6 +19,7 @@ await build({
     'export-humps': 'models/detector/export-humps.ts',
     'export-textures': 'models/quality/export-textures.ts',
     quality: 'models/quality/curve.ts',
+    detection: 'models/detector/score.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,

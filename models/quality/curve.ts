@@ -27,14 +27,13 @@ import { GRID_RATE } from '../../src/timeline/span.ts';
 import { isStressed, type Textured, textured } from './textured.ts';
 
 const NOISES = [
-  ['em', 12],
   ['em', 6],
   ['em', 0],
   ['ma', 6],
   ['ma', 0],
   ['bw', 0],
 ] as const;
-const THRESHOLDS = [-2, -1, 0, 1, 2, 3, 4, 5].concat(NOISY_FROM).sort((a, b) => a - b);
+const THRESHOLDS = [0, 1, 2, 3, 4, NOISY_FROM, 6, 7].sort((a, b) => a - b);
 /** What the gate looks at of a beat: where its window begins, has its middle, and ends. */
 const LOOKS = [-72, 0, 57];
 

@@ -15,7 +15,7 @@ const FLAT_MV = 0.05;
 const CLIPPED_RUN = 10;
 const CLIPPED_MV = 1;
 /** Log odds from which the signal is too noisy for a verdict: `npm run quality` prints what others would do. */
-export const NOISY_FROM = 2.5;
+export const NOISY_FROM = 5;
 
 /** A block of signal on its way through the filters. */
 export interface Stations {
@@ -42,51 +42,66 @@ export class QualityMeter {
   #flaw: QualityFlaw | undefined;
   #texture: Texture | undefined;
 
-  // The chunk at hand
-  #heard = 0;
-  #sumOfMains = 0;
-  #sumOfRoughness = 0;
-  #sumOfActivity = 0;
-  #sumOfLevel = 0;
-  #low = Number.POSITIVE_INFINITY;
-  #high = Number.NEGATIVE_INFINITY;
-  #run = 0;
-  #rawLow = Number.POSITIVE_INFINITY;
-  #rawHigh = Number.NEGATIVE_INFINITY;
-  #stuckAt = Number.NaN;
+  /** The chunk at hand. */
+  #chunk = emptyChunk();
 
   // Samples before
+  #run = 0;
   #raw = Number.NaN;
   #rough = 0;
   #roughBefore = 0;
   readonly #smooth = new Float64Array(SLOPE);
   #oldest = 0;
 
-  hear({ raw, humming, rough, smooth }: Stations): void {
-    for (let n = 0; n < raw.length; n++) {
+  hear(stations: Stations): void {
+    const { length } = stations.raw;
+    for (let from = 0; from < length; ) {
+      const to = Math.min(length, from + CHUNK - this.#chunk.heard);
+      this.#measure(stations, from, to);
+      this.#chunk.heard += to - from;
+      from = to;
+      if (this.#chunk.heard === CHUNK) this.#close();
+    }
+  }
+
+  /** Adds samples to the chunk at hand. Everything is held in local variables: this runs for each sample. */
+  #measure({ raw, humming, rough, smooth }: Stations, from: number, to: number): void {
+    const chunk = this.#chunk;
+    const slopes = this.#smooth;
+    let { mains, roughness, activity, level, low, high, rawLow, rawHigh } = chunk;
+    let run = this.#run;
+    let lastRaw = this.#raw;
+    let lastRough = this.#rough;
+    let roughBefore = this.#roughBefore;
+    let oldest = this.#oldest;
+    for (let n = from; n < to; n++) {
       const r = raw[n];
-      this.#run = r === this.#raw ? this.#run + 1 : 1;
-      if (this.#run === CLIPPED_RUN) this.#stuckAt = r;
-      this.#raw = r;
-      if (r < this.#rawLow) this.#rawLow = r;
-      if (r > this.#rawHigh) this.#rawHigh = r;
+      run = r === lastRaw ? run + 1 : 1;
+      if (run === CLIPPED_RUN) chunk.stuckAt = r;
+      lastRaw = r;
+      if (r < rawLow) rawLow = r;
+      if (r > rawHigh) rawHigh = r;
 
       const x = rough[n];
-      this.#sumOfMains += Math.abs(humming[n] - x);
-      this.#sumOfRoughness += Math.abs(x - 2 * this.#rough + this.#roughBefore);
-      this.#roughBefore = this.#rough;
-      this.#rough = x;
+      mains += Math.abs(humming[n] - x);
+      roughness += Math.abs(x - 2 * lastRough + roughBefore);
+      roughBefore = lastRough;
+      lastRough = x;
 
       const y = smooth[n];
-      this.#sumOfActivity += Math.abs(y - this.#smooth[this.#oldest]);
-      this.#smooth[this.#oldest] = y;
-      if (++this.#oldest === SLOPE) this.#oldest = 0;
-      this.#sumOfLevel += y;
-      if (y < this.#low) this.#low = y;
-      if (y > this.#high) this.#high = y;
-
-      if (++this.#heard === CHUNK) this.#close();
+      activity += Math.abs(y - slopes[oldest]);
+      slopes[oldest] = y;
+      if (++oldest === SLOPE) oldest = 0;
+      level += y;
+      if (y < low) low = y;
+      if (y > high) high = y;
     }
+    Object.assign(chunk, { mains, roughness, activity, level, low, high, rawLow, rawHigh });
+    this.#run = run;
+    this.#raw = lastRaw;
+    this.#rough = lastRough;
+    this.#roughBefore = roughBefore;
+    this.#oldest = oldest;
   }
 
   /** The flaw as of now. What the sensor says of itself comes first. */
@@ -101,24 +116,16 @@ export class QualityMeter {
   }
 
   #close(): void {
-    const stuck = this.#stuckAt === this.#rawLow || this.#stuckAt === this.#rawHigh;
-    this.#clipped.push(stuck && this.#rawHigh - this.#rawLow > CLIPPED_MV ? 1 : 0);
-    this.#mains.push(this.#sumOfMains / CHUNK);
-    this.#roughness.push(this.#sumOfRoughness / CHUNK);
-    this.#activity.push(this.#sumOfActivity / CHUNK);
-    this.#levels.push(this.#sumOfLevel / CHUNK);
-    this.#lows.push(this.#low);
-    this.#highs.push(this.#high);
-    this.#heard = 0;
-    this.#sumOfMains = 0;
-    this.#sumOfRoughness = 0;
-    this.#sumOfActivity = 0;
-    this.#sumOfLevel = 0;
-    this.#low = Number.POSITIVE_INFINITY;
-    this.#high = Number.NEGATIVE_INFINITY;
-    this.#rawLow = Number.POSITIVE_INFINITY;
-    this.#rawHigh = Number.NEGATIVE_INFINITY;
-    this.#stuckAt = Number.NaN;
+    const { mains, roughness, activity, level, low, high, rawLow, rawHigh, stuckAt } = this.#chunk;
+    this.#chunk = emptyChunk();
+    const stuck = stuckAt === rawLow || stuckAt === rawHigh;
+    this.#clipped.push(stuck && rawHigh - rawLow > CLIPPED_MV ? 1 : 0);
+    this.#mains.push(mains / CHUNK);
+    this.#roughness.push(roughness / CHUNK);
+    this.#activity.push(activity / CHUNK);
+    this.#levels.push(level / CHUNK);
+    this.#lows.push(low);
+    this.#highs.push(high);
     if (this.#lows.count === CHUNKS) this.#judge();
   }
 
@@ -137,4 +144,20 @@ export class QualityMeter {
     else if (range > SWING_MV || noiseLogOdds(this.#texture) > NOISY_FROM) this.#flaw = 'noisy';
     else this.#flaw = undefined;
   }
+}
+
+/** Sums and extremes of a chunk's samples, and a value that was repeated at length. */
+function emptyChunk() {
+  return {
+    heard: 0,
+    mains: 0,
+    roughness: 0,
+    activity: 0,
+    level: 0,
+    low: Number.POSITIVE_INFINITY,
+    high: Number.NEGATIVE_INFINITY,
+    rawLow: Number.POSITIVE_INFINITY,
+    rawHigh: Number.NEGATIVE_INFINITY,
+    stuckAt: Number.NaN,
+  };
 }
