@@ -1,5 +1,5 @@
 import { CONDITIONER_DELAY } from '../signal/conditioner.ts';
-import type { QualityFlaw, Signal } from '../signal/signal.ts';
+import { QUALITY_FLAWS, type QualityFlaw, type Signal } from '../signal/signal.ts';
 import type { Stage } from '../stage.ts';
 import { type Gap, GRID_RATE } from '../timeline/span.ts';
 import { type Beat, ECG_AFTER, ECG_BEFORE, type RPeak } from './beat.ts';
@@ -16,14 +16,7 @@ export const LONGEST_RR_AFTER = 275;
 
 const RING = 2048; // a power of two, more than LONGEST_WAIT + the detector's longest look back
 const MASK = RING - 1;
-const FLAWS: readonly (QualityFlaw | 'gap' | undefined)[] = [
-  undefined,
-  'lead-off',
-  'saturated',
-  'flat',
-  'noisy',
-  'gap',
-];
+const FLAWS: readonly (QualityFlaw | 'gap' | undefined)[] = [undefined, ...QUALITY_FLAWS, 'gap'];
 const GAP = FLAWS.indexOf('gap');
 
 type In = Signal | Gap | RPeak;

@@ -13,9 +13,9 @@ export const OUTLINE = LENGTH / STRIDE + 0.5;
 
 /** The wavelet of a hump: its shape, whatever the baseline. */
 export class QrsShape {
-  readonly #points = new Float64Array(LENGTH);
+  readonly #points: number[] = new Array(LENGTH).fill(0);
   /** Sum of squares of the POINTS points from each lag on. */
-  readonly #powers = new Float64Array(LAGS);
+  readonly #powers: number[] = new Array(LAGS).fill(0);
 
   /** The shape around a grid index. */
   static around(feature: QrsFeature, middle: number): QrsShape {
@@ -30,7 +30,7 @@ export class QrsShape {
 
   copy(): QrsShape {
     const copy = new QrsShape();
-    copy.#points.set(this.#points);
+    for (let k = 0; k < LENGTH; k++) copy.#points[k] = this.#points[k];
     copy.#measure();
     return copy;
   }

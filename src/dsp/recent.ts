@@ -36,6 +36,16 @@ export class Recent {
     this.#next = (this.#next + 1) % capacity;
   }
 
+  /** The smallest value, or the one after `rank` smaller ones. */
+  smallest(rank: number): number {
+    return this.#sorted[rank];
+  }
+
+  /** The largest value, or the one after `rank` larger ones. */
+  largest(rank: number): number {
+    return this.#sorted[this.#count - 1 - rank];
+  }
+
   /** Median; NaN while empty. */
   get median(): number {
     return this.quantile(0.5);

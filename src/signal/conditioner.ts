@@ -29,8 +29,12 @@ export class Conditioner implements Stage<In, Out> {
   readonly #baseline = new Biquad(highPass(BASELINE_HZ, GRID_RATE));
   readonly #mains = MAINS_HZ.map((frequency) => new Biquad(notch(frequency, GRID_RATE, MAINS_Q)));
   readonly #lowPass = new Fir(windowedSinc(LOW_PASS_TAPS, 0, MUSCLE_HZ, GRID_RATE));
-  #quality = new QualityMeter();
-  #scratch = new Float64Array(64);
+  #quality: QualityMeter;
+  readonly #makeMeter: () => QualityMeter;
+  /** Where a block is filtered; the others keep what it was on the way. */
+  #block = new Float64Array(0);
+  #humming = new Float64Array(0);
+  #rough = new Float64Array(0);
   #flaw: QualityFlaw | undefined;
   /** The newest span, whose start and time place every output sample; undefined after a gap. */
   #newest: SampleSpan | undefined;
@@ -38,6 +42,12 @@ export class Conditioner implements Stage<In, Out> {
   #rest = 0;
   /** Outputs still to be dropped, because they lie before the first sample. */
   #toDrop = 0;
+
+  /** @param makeMeter another meter than the usual one: for its tuning */
+  constructor(makeMeter = () => new QualityMeter()) {
+    this.#makeMeter = makeMeter;
+    this.#quality = makeMeter();
+  }
 
   push(span: In): readonly Out[] {
     if (span.kind === 'gap') return [...this.flush(), span];
@@ -61,20 +71,26 @@ export class Conditioner implements Stage<In, Out> {
     this.#baseline.reset();
     for (const section of this.#mains) section.reset();
     this.#lowPass.reset();
-    this.#quality = new QualityMeter();
+    this.#quality = this.#makeMeter();
     return out;
   }
 
   /** @param start grid index of the first of `millivolts`; @param span the span that tells time and flags */
   #filter(millivolts: Float32Array, start: number, span: SampleSpan): readonly Out[] {
-    if (this.#scratch.length < millivolts.length) this.#scratch = new Float64Array(millivolts.length);
-    const block = this.#scratch.subarray(0, millivolts.length);
-    for (let n = 0; n < block.length; n++) block[n] = millivolts[n] - this.#rest;
+    const length = millivolts.length;
+    if (this.#block.length !== length) {
+      this.#block = new Float64Array(length);
+      this.#humming = new Float64Array(length);
+      this.#rough = new Float64Array(length);
+    }
+    const block = this.#block;
+    for (let n = 0; n < length; n++) block[n] = millivolts[n] - this.#rest;
     this.#baseline.process(block);
+    this.#humming.set(block);
     for (const section of this.#mains) section.process(block);
-    this.#quality.hear(block);
+    this.#rough.set(block);
     this.#lowPass.process(block);
-    this.#quality.see(block);
+    this.#quality.hear({ raw: millivolts, humming: this.#humming, rough: this.#rough, smooth: block });
 
     const drop = Math.min(this.#toDrop, block.length);
     this.#toDrop -= drop;
@@ -87,7 +103,13 @@ export class Conditioner implements Stage<In, Out> {
       out.push({ kind: 'quality', start: first, time, flaw });
     }
     if (drop < block.length) {
-      out.push({ kind: 'signal', start: first, time, ecg: new Float32Array(block.subarray(drop)), flaw });
+      out.push({
+        kind: 'signal',
+        start: first,
+        time,
+        ecg: new Float32Array(drop === 0 ? block : block.subarray(drop)),
+        flaw,
+      });
     }
     return out;
   }

@@ -1,71 +1,163 @@
 import { Recent } from '../dsp/recent.ts';
+import { noiseLogOdds, type Texture } from './noise-index.ts';
 import type { QualityFlaw } from './signal.ts';
 
 /** Grid samples of one measurement: 200 ms, so that a QRS fills one or two of the last ten. */
 const CHUNK = 50;
 const CHUNKS = 10;
-/** Muscle noise: median over 2 s of the mean |second difference| of a chunk, millivolts. */
-const NOISY_MV = 0.12;
+/** Grid samples over which a slope is taken (20 ms). */
+const SLOPE = 5;
 /** Motion: no heart makes a swing like this in 2 s, millivolts. */
 const SWING_MV = 15;
-/** Less than this range in 2 s is no heart, millivolts. */
+/** Less range than this in 2 s is no heart, millivolts. */
 const FLAT_MV = 0.05;
+/** A converter at the end of its range repeats itself so often (40 ms) at the top or bottom of a signal this high. */
+const CLIPPED_RUN = 10;
+const CLIPPED_MV = 1;
+/** Log odds from which the signal is too noisy for a verdict: `npm run quality` prints what others would do. */
+export const NOISY_FROM = 5;
 
-/** Judges the signal of the last two seconds. Bounded memory: one number a chunk and measure. */
+/** A block of signal on its way through the filters. */
+export interface Stations {
+  /** As measured. */
+  readonly raw: Float32Array;
+  /** Without baseline, with mains. */
+  readonly humming: Float64Array;
+  /** Without mains, with muscle noise. */
+  readonly rough: Float64Array;
+  /** After the low-pass. */
+  readonly smooth: Float64Array;
+}
+
+/** Judges the signal of the last two seconds, five times a second. Bounded memory: a number a chunk and measure. */
 export class QualityMeter {
+  /** Of a chunk, means: |what the notches took|, |second difference|, |slope|. */
+  readonly #mains = new Recent(CHUNKS);
   readonly #roughness = new Recent(CHUNKS);
-  readonly #lows = new Float64Array(CHUNKS);
-  readonly #highs = new Float64Array(CHUNKS);
-  #seenChunks = 0;
-  #rough = 0;
-  #heard = 0;
-  #seen = 0;
-  #low = Number.POSITIVE_INFINITY;
-  #high = Number.NEGATIVE_INFINITY;
-  #before = 0;
-  #beforeThat = 0;
+  readonly #activity = new Recent(CHUNKS);
+  readonly #levels = new Recent(CHUNKS);
+  readonly #lows = new Recent(CHUNKS);
+  readonly #highs = new Recent(CHUNKS);
+  readonly #clipped = new Recent(CHUNKS);
+  #flaw: QualityFlaw | undefined;
+  #texture: Texture | undefined;
 
-  /** Takes the signal before the low-pass, where muscle noise still is. */
-  hear(block: Float64Array): void {
-    for (let n = 0; n < block.length; n++) {
-      const x = block[n];
-      this.#rough += Math.abs(x - 2 * this.#before + this.#beforeThat);
-      this.#beforeThat = this.#before;
-      this.#before = x;
-      if (++this.#heard === CHUNK) {
-        this.#roughness.push(this.#rough / CHUNK);
-        this.#rough = 0;
-        this.#heard = 0;
-      }
+  /** The chunk at hand. */
+  #chunk = emptyChunk();
+
+  // Samples before
+  #run = 0;
+  #raw = Number.NaN;
+  #rough = 0;
+  #roughBefore = 0;
+  readonly #smooth = new Float64Array(SLOPE);
+  #oldest = 0;
+
+  hear(stations: Stations): void {
+    const { length } = stations.raw;
+    for (let from = 0; from < length; ) {
+      const to = Math.min(length, from + CHUNK - this.#chunk.heard);
+      this.#measure(stations, from, to);
+      this.#chunk.heard += to - from;
+      from = to;
+      if (this.#chunk.heard === CHUNK) this.#close();
     }
   }
 
-  /** Takes the signal after the low-pass, whose range tells motion and silence. */
-  see(block: Float64Array): void {
-    for (let n = 0; n < block.length; n++) {
-      const x = block[n];
-      if (x < this.#low) this.#low = x;
-      if (x > this.#high) this.#high = x;
-      if (++this.#seen === CHUNK) {
-        const at = this.#seenChunks++ % CHUNKS;
-        this.#lows[at] = this.#low;
-        this.#highs[at] = this.#high;
-        this.#low = Number.POSITIVE_INFINITY;
-        this.#high = Number.NEGATIVE_INFINITY;
-        this.#seen = 0;
-      }
+  /** Adds samples to the chunk at hand. Everything is held in local variables: this runs for each sample. */
+  #measure({ raw, humming, rough, smooth }: Stations, from: number, to: number): void {
+    const chunk = this.#chunk;
+    const slopes = this.#smooth;
+    let { mains, roughness, activity, level, low, high, rawLow, rawHigh } = chunk;
+    let run = this.#run;
+    let lastRaw = this.#raw;
+    let lastRough = this.#rough;
+    let roughBefore = this.#roughBefore;
+    let oldest = this.#oldest;
+    for (let n = from; n < to; n++) {
+      const r = raw[n];
+      run = r === lastRaw ? run + 1 : 1;
+      if (run === CLIPPED_RUN) chunk.stuckAt = r;
+      lastRaw = r;
+      if (r < rawLow) rawLow = r;
+      if (r > rawHigh) rawHigh = r;
+
+      const x = rough[n];
+      mains += Math.abs(humming[n] - x);
+      roughness += Math.abs(x - 2 * lastRough + roughBefore);
+      roughBefore = lastRough;
+      lastRough = x;
+
+      const y = smooth[n];
+      activity += Math.abs(y - slopes[oldest]);
+      slopes[oldest] = y;
+      if (++oldest === SLOPE) oldest = 0;
+      level += y;
+      if (y < low) low = y;
+      if (y > high) high = y;
     }
+    Object.assign(chunk, { mains, roughness, activity, level, low, high, rawLow, rawHigh });
+    this.#run = run;
+    this.#raw = lastRaw;
+    this.#rough = lastRough;
+    this.#roughBefore = roughBefore;
+    this.#oldest = oldest;
   }
 
   /** The flaw as of now. What the sensor says of itself comes first. */
   flaw(leadOff: boolean, saturated: boolean): QualityFlaw | undefined {
     if (leadOff) return 'lead-off';
-    if (saturated) return 'saturated';
-    if (this.#seenChunks >= CHUNKS) {
-      const swing = Math.max(...this.#highs) - Math.min(...this.#lows);
-      if (swing < FLAT_MV) return 'flat';
-      if (swing > SWING_MV || this.#roughness.median > NOISY_MV) return 'noisy';
-    }
-    return undefined;
+    return saturated ? 'saturated' : this.#flaw;
   }
+
+  /** Of the last two seconds, as of the newest chunk; undefined until there are two seconds. */
+  get texture(): Texture | undefined {
+    return this.#texture;
+  }
+
+  #close(): void {
+    const { mains, roughness, activity, level, low, high, rawLow, rawHigh, stuckAt } = this.#chunk;
+    this.#chunk = emptyChunk();
+    const stuck = stuckAt === rawLow || stuckAt === rawHigh;
+    this.#clipped.push(stuck && rawHigh - rawLow > CLIPPED_MV ? 1 : 0);
+    this.#mains.push(mains / CHUNK);
+    this.#roughness.push(roughness / CHUNK);
+    this.#activity.push(activity / CHUNK);
+    this.#levels.push(level / CHUNK);
+    this.#lows.push(low);
+    this.#highs.push(high);
+    if (this.#lows.count === CHUNKS) this.#judge();
+  }
+
+  #judge(): void {
+    const range = this.#highs.largest(0) - this.#lows.smallest(0);
+    this.#texture = {
+      qrs: this.#activity.largest(1),
+      roughness: this.#roughness.median,
+      activity: this.#activity.median,
+      wander: this.#levels.largest(0) - this.#levels.smallest(0),
+      range,
+    };
+    if (range < FLAT_MV) this.#flaw = 'flat';
+    else if (this.#clipped.largest(0) > 0) this.#flaw = 'clipped';
+    else if (this.#mains.median > range) this.#flaw = 'mains';
+    else if (range > SWING_MV || noiseLogOdds(this.#texture) > NOISY_FROM) this.#flaw = 'noisy';
+    else this.#flaw = undefined;
+  }
+}
+
+/** Sums and extremes of a chunk's samples, and a value that was repeated at length. */
+function emptyChunk() {
+  return {
+    heard: 0,
+    mains: 0,
+    roughness: 0,
+    activity: 0,
+    level: 0,
+    low: Number.POSITIVE_INFINITY,
+    high: Number.NEGATIVE_INFINITY,
+    rawLow: Number.POSITIVE_INFINITY,
+    rawHigh: Number.NEGATIVE_INFINITY,
+    stuckAt: Number.NaN,
+  };
 }

@@ -1,5 +1,6 @@
-/** What forbids a verdict on a stretch of signal. */
-export type QualityFlaw = 'lead-off' | 'saturated' | 'flat' | 'noisy';
+/** What forbids a verdict on a stretch of signal; of two, the later one is what a beat is told of. */
+export const QUALITY_FLAWS = ['lead-off', 'saturated', 'clipped', 'flat', 'mains', 'noisy'] as const;
+export type QualityFlaw = (typeof QUALITY_FLAWS)[number];
 
 /** A span, filtered. */
 export interface Signal {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RPeak } from '../../src/beats/beat.ts';
+import { confirm } from '../../src/beats/qrs-confirmer.ts';
 import { R_PEAK_DELAY, RPeakDetector } from '../../src/beats/r-peak-detector.ts';
 import type { Signal } from '../../src/signal/signal.ts';
 import { type Gap, GRID_RATE } from '../../src/timeline/span.ts';
@@ -73,6 +74,22 @@ describe('the R-peak detector', () => {
     const wave = heart(30000, peaks).map((value, n) => (n < 10000 ? value : value / 10));
     const after = indices(detect(wave)).filter((index) => index > 15000);
     expect(after).toEqual(peaks.filter((index) => index > 15000));
+  });
+
+  it('judges by numbers only, whatever it is given', () => {
+    const wild = heart(20000, regular(20000, 150)).map((value, n) => {
+      if (n < 3000) return 0;
+      if (n < 6000) return 1e4 * value;
+      return n < 9000 ? -50 : value;
+    });
+    const seen: number[] = [];
+    const detector = new RPeakDetector((inputs) => {
+      seen.push(...inputs);
+      return confirm(inputs);
+    });
+    through(detector, conditioned(wild));
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.every((value) => Math.abs(value) <= 12)).toBe(true);
   });
 
   it('finds nothing in silence', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Conditioner } from '../../src/signal/conditioner.ts';
 import type { QualityChange, Signal } from '../../src/signal/signal.ts';
 import { type Gap, GRID_RATE, type SampleSpan } from '../../src/timeline/span.ts';
+import { heart, noise, regular } from '../beats/synthetic.ts';
 
 type Out = Signal | QualityChange | Gap;
 
@@ -116,5 +117,39 @@ describe('quality', () => {
     expect(flaws(run(noise, 50))).toContain('noisy');
     expect(flaws(run(sine(1, 10, 12), 50))).toContain('noisy');
     expect(flaws(run(sine(10, 10), 50))).toEqual([]);
+  });
+
+  it('knows a converter at the end of its range, and mains that drown the heart', () => {
+    const peaks = regular(2500, 200);
+    expect(flaws(run(heart(2500, peaks, 3), 50))).toEqual([]);
+    const clipped = heart(2500, peaks, 30).map((value) => Math.min(value, 2));
+    expect(flaws(run(clipped, 50))).toContain('clipped');
+    const hum = sine(50, 10, 4);
+    expect(
+      flaws(
+        run(
+          heart(2500, peaks).map((value, n) => value + hum[n]),
+          50,
+        ),
+      ),
+    ).toContain('mains');
+  });
+
+  it('knows a heart in noise by the ratio of the two, whatever the gain', () => {
+    const wave = heart(5000, regular(5000, 200));
+    const hiss = noise(5000, 0.5);
+    for (const gain of [0.3, 1, 5]) {
+      const quiet = wave.map((value, n) => gain * (value + 0.05 * hiss[n]));
+      const loud = wave.map((value, n) => gain * (value + 2 * hiss[n]));
+      expect(flaws(run(quiet, 50))).toEqual([]);
+      expect(flaws(run(loud, 50))).toContain('noisy');
+    }
+  });
+
+  it('is good again once the noise is over', () => {
+    const wave = heart(5000, regular(5000, 200));
+    const hiss = noise(1000, 1);
+    for (let n = 0; n < hiss.length; n++) wave[1500 + n] += hiss[n];
+    expect(flaws(run(wave, 50))).toEqual(['noisy', undefined]);
   });
 });
