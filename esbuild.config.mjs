@@ -15,8 +15,6 @@ await build({
     beatlens: 'src/cli/main.ts',
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
-    robustness: 'src/cli/robustness.ts',
-    seeds: 'src/cli/seeds.ts',
     figures: 'src/cli/figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-humps': 'models/detector/export-humps.ts',
