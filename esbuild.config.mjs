@@ -15,9 +15,11 @@ await build({
     beatlens: 'src/cli/main.ts',
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
+    judge: 'src/cli/judge.ts',
     figures: 'src/cli/figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-humps': 'models/detector/export-humps.ts',
+    'export-windows': 'models/training/export-windows.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,
@@ -35,3 +37,5 @@ await build({
 for (const file of ['tflite_web_api_cc_simd.js', 'tflite_web_api_cc_simd.wasm']) {
   await cp(join(wasm, file), join('dist/wasm', file));
 }
+const renderer = join(dirname(require.resolve('@resvg/resvg-wasm')), 'index_bg.wasm');
+await cp(renderer, 'dist/wasm/resvg.wasm');

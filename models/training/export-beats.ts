@@ -13,9 +13,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RHYTHM_FEATURES } from '../../src/beats/rhythm.ts';
 import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../../src/beats/waveform.ts';
-import type { BeatModel } from '../../src/classify/beat-model.ts';
-import type { ModelCard } from '../../src/classify/model-card.ts';
-import { CLASSES, type Verdict } from '../../src/classify/verdict.ts';
+import type { Verdict } from '../../src/classify/verdict.ts';
 import { recordNames } from '../../src/cli/evaluate.ts';
 import { judged } from '../../src/cli/judged.ts';
 import { concatenated } from '../../src/dsp/concatenated.ts';
@@ -24,13 +22,7 @@ import type { ReferenceLetter } from '../../src/evaluate/confusion.ts';
 import { MATCH_WINDOW, matchBeats } from '../../src/evaluate/match.ts';
 import { isCapture, openSource } from '../../src/sources/open.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
-
-/** Judges nothing: every beat is normal, none is flagged. Only the inputs that it is given matter here. */
-const untrained: BeatModel = {
-  card: { temperature: 1, thresholds: { S: 2, V: 2, F: 2 } } as unknown as ModelCard,
-  scores: () => new Float32Array(CLASSES.length),
-  featureMaps: () => new Float32Array(0),
-};
+import { untrained } from './untrained.ts';
 
 const [out, peaks, path, list] = process.argv.slice(2);
 const recordings =

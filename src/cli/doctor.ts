@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { loadBeatModel } from '../classify/beat-model.ts';
 import { BluetoothUnavailable } from '../sources/ble/link-failure.ts';
 import { ExitCode } from './failure.ts';
-import { withCentral } from './live.ts';
+import { bluetoothOption, type LiveOptions, withCentral } from './live.ts';
 
 /** What was looked at, what was found, and where something lacks, what to do. */
 interface Finding {
@@ -20,6 +20,7 @@ const LEAST_DISK_BYTES = 500e6;
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Tell what is missing on this machine, and the command that mends it.')
+    .addOption(bluetoothOption())
     .option('--json', 'one JSON object a line on stdout')
     .addHelpText(
       'after',
@@ -32,8 +33,12 @@ Examples:
     .action(doctor);
 }
 
-async function doctor(options: { readonly json?: boolean }): Promise<void> {
-  const bluetooth = await bluetoothFinding();
+interface DoctorOptions extends LiveOptions {
+  readonly json?: boolean;
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  const bluetooth = await bluetoothFinding(options);
   const findings = [nodeFinding(), await modelFinding(), await diskFinding(), bluetooth];
   for (const finding of findings) {
     process.stdout.write(
@@ -80,10 +85,11 @@ async function diskFinding(): Promise<Finding> {
   };
 }
 
-async function bluetoothFinding(): Promise<Finding> {
+async function bluetoothFinding(options: LiveOptions): Promise<Finding> {
   try {
-    await withCentral((central) => central.ready());
-    return { check: 'Bluetooth', ok: true, found: 'the adapter is on and may be used' };
+    await withCentral(options, (central) => central.ready());
+    const found = `the adapter is on and may be used, with @${options.bluetooth}/noble`;
+    return { check: 'Bluetooth', ok: true, found };
   } catch (error) {
     if (!(error instanceof BluetoothUnavailable)) throw error;
     return { check: 'Bluetooth', ok: false, found: error.message };

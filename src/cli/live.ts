@@ -1,6 +1,8 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { Option } from 'commander';
 import { SENSORS } from '../sensors/any-sensor.ts';
+import { NOBLES, type NobleName } from '../sources/ble/noble.ts';
 import { NobleCentral } from '../sources/ble/noble-central.ts';
 import type { SensorProfile } from '../sources/sensor-profile.ts';
 import { UsageError } from './usage-error.ts';
@@ -10,10 +12,25 @@ const EXIT_WITHIN_MS = 2_800;
 /** Time that is left to the adapter when everything else has ended. */
 const CLOSE_WITHIN_MS = 400;
 
+/** Of every command that uses the adapter. */
+export interface LiveOptions {
+  readonly bluetooth: NobleName;
+}
+
+export function bluetoothOption(): Option {
+  return new Option('--bluetooth <module>', 'which implementation of noble')
+    .choices([...NOBLES])
+    .default(NOBLES[0])
+    .env('BEATLENS_BLUETOOTH');
+}
+
 /** Lends the Bluetooth adapter to some work, and takes it back whatever becomes of that. */
-export async function withCentral<T>(work: (central: NobleCentral) => Promise<T>): Promise<T> {
+export async function withCentral<T>(
+  { bluetooth }: LiveOptions,
+  work: (central: NobleCentral) => Promise<T>,
+): Promise<T> {
   keepConsoleQuiet();
-  const central = new NobleCentral();
+  const central = new NobleCentral(bluetooth);
   try {
     return await work(central);
   } finally {
@@ -50,7 +67,7 @@ export function profilesNamed(name: string | undefined): readonly SensorProfile[
 }
 
 /** Noble has no end: its timers and the adapter's socket would keep the process alive. */
-function exitWithin(milliseconds: number): void {
+export function exitWithin(milliseconds: number): void {
   setTimeout(() => process.exit(), milliseconds).unref();
 }
 

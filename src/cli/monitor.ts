@@ -1,16 +1,21 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { tap } from 'rxjs';
 import { loadBeatModel } from '../classify/beat-model.ts';
 import { CaptureRecorder } from '../outputs/capture-recorder.ts';
 import { bleSource } from '../sources/ble/ble-source.ts';
-import { profilesNamed, stoppedBy, withCentral } from './live.ts';
-import { complain, reportFile, type ShowOptions, show, stopSignals } from './show.ts';
+import type { Central } from '../sources/ble/central.ts';
+import type { SensorChoice } from '../sources/ble/sensor-choice.ts';
+import type { Source } from '../sources/source.ts';
+import { bluetoothOption, type LiveOptions, profilesNamed, stoppedBy, withCentral } from './live.ts';
+import { ServiceManager } from './service-manager.ts';
+import { complain, fileNameOf, reportFile, type ShowOptions, show, stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
-interface MonitorOptions extends ShowOptions {
+interface MonitorOptions extends ShowOptions, LiveOptions {
   readonly sensor?: string;
-  readonly name?: string;
-  readonly address?: string;
+  readonly name: readonly string[];
+  readonly address: readonly string[];
   readonly record?: string;
   readonly model?: string;
 }
@@ -18,15 +23,16 @@ interface MonitorOptions extends ShowOptions {
 /** `beatlens monitor` */
 export function monitorCommand(): Command {
   return new Command('monitor')
-    .description('Run a live sensor through the gateway.')
+    .description('Run live sensors through the gateway.')
     .option('--sensor <kind>', 'patch, polar-h10, movesense or healthypi-move (default: whichever is found)')
-    .option('--name <text>', 'only a sensor whose name contains this')
-    .option('--address <address>', 'only the sensor with this address, such as f6:3a:2c:51:0b:e7', addressed)
+    .option('--address <address>', 'the sensor with this address; again for one more', addressed, [])
+    .option('--name <text>', 'a sensor whose name contains this; again for one more', named, [])
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
     .option(
       '--model <file>',
       'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
     )
+    .addOption(bluetoothOption())
     .option(
       '--report <file>',
       'write a report, as a page of HTML, anew each minute and at the end',
@@ -37,44 +43,91 @@ export function monitorCommand(): Command {
     .addHelpText(
       'after',
       `
-It takes the first sensor that fits, stays with that one, and reconnects for ever. Ctrl-C tells the sensor to
-stop, prints the summary and exits with 130. Captures are readable by you alone; replay plays them again.
+Without --address and --name it takes the first sensor that fits. It stays with the sensors that it has found, and
+reconnects for ever. Ctrl-C tells them to stop, prints the summary and exits with 130. Captures are readable by you
+alone; replay plays them again.
+
+Of several sensors each has a gateway of its own: every line of output names its sensor (with --json as "source"),
+the live view has a row for each, and captures go to a folder for each.
 
 Examples:
   $ beatlens monitor --sensor patch
   $ beatlens monitor --sensor polar-h10 --name 12345678
   $ beatlens monitor --address f6:3a:2c:51:0b:e7 --record captures --json
+  $ beatlens monitor --address f6:3a:2c:51:0b:e7 --address f6:3a:2c:51:0b:e8 --record captures
   $ beatlens monitor --record captures --report today.html`,
     )
     .action(monitor);
 }
 
 async function monitor(options: MonitorOptions): Promise<void> {
-  const { name, address, record } = options;
   const profiles = profilesNamed(options.sensor);
+  const chosen = [
+    ...options.address.map((address) => ({ profiles, address })),
+    ...options.name.map((name) => ({ profiles, name })),
+  ];
+  const choices: readonly SensorChoice[] = chosen.length > 0 ? chosen : [{ profiles }];
   const model = await loadBeatModel(options.model);
   const stop = stoppedBy(stopSignals());
-  await withCentral(async (central) => {
+  const service = ServiceManager.of(process.env);
+  await withCentral(options, async (central) => {
     await central.ready();
-    const recorder = record === undefined ? undefined : await CaptureRecorder.open(record, complain);
-    const source = bleSource({
-      central,
-      choice: { profiles, name, address },
-      stop,
-      discovered: (services) => recorder?.discovered(services),
-    });
-    const items = source.items.pipe(tap((item) => recorder?.take(item)));
+    service.ready();
+    const taken = new Set(options.address);
+    const sensors: Monitored[] = [];
     try {
-      await show({ ...source, items }, model, options, true);
+      for (const choice of choices) sensors.push(await monitored(central, choice, stop, taken, options));
+      const sources = sensors.map(({ source }) => ({
+        ...source,
+        items: source.items.pipe(tap(() => service.entered(source.title))),
+      }));
+      await show(sources, model, { ...options, live: true, shown: (source) => service.left(source) });
     } finally {
-      await recorder?.close();
+      service.stop();
+      await Promise.all(sensors.map(({ recorder }) => recorder?.close()));
     }
   });
 }
 
-function addressed(text: string): string {
+/** A live sensor, and what writes it down. */
+interface Monitored {
+  readonly source: Source;
+  readonly recorder: CaptureRecorder | undefined;
+}
+
+async function monitored(
+  central: Central,
+  choice: SensorChoice,
+  stop: AbortSignal,
+  taken: Set<string>,
+  { record, address, name }: MonitorOptions,
+): Promise<Monitored> {
+  const isOneOfSeveral = address.length + name.length > 1;
+  const folder = isOneOfSeveral ? fileNameOf(choice.address ?? choice.name ?? '') : '';
+  const recorder =
+    record === undefined ? undefined : await CaptureRecorder.open(join(record, folder), complain);
+  const source = bleSource({
+    central,
+    choice,
+    stop,
+    taken,
+    discovered: (services) => recorder?.discovered(services),
+  });
+  return { source: { ...source, items: source.items.pipe(tap((item) => recorder?.take(item))) }, recorder };
+}
+
+function addressed(text: string, before: readonly string[]): readonly string[] {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) {
     throw new UsageError(`--address ${text} is no address; give six bytes such as f6:3a:2c:51:0b:e7`);
   }
-  return text.toLowerCase();
+  return withoutTwins('--address', text.toLowerCase(), before);
+}
+
+function named(text: string, before: readonly string[]): readonly string[] {
+  return withoutTwins('--name', text, before);
+}
+
+function withoutTwins(option: string, text: string, before: readonly string[]): readonly string[] {
+  if (before.includes(text)) throw new UsageError(`${option} ${text} is given twice; name each sensor once`);
+  return [...before, text];
 }

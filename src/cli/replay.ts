@@ -55,5 +55,5 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   const model = await loadBeatModel(options.model);
   const source = await openSource(file, { speed, ...(lead === undefined ? {} : { lead }) });
   // The source is cut, not the pipe: the stages still give out what they hold back.
-  await show({ ...source, items: source.items.pipe(takeUntil(stopSignals())) }, model, options, false);
+  await show([{ ...source, items: source.items.pipe(takeUntil(stopSignals())) }], model, options);
 }

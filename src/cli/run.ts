@@ -3,10 +3,12 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { convertCommand } from './convert.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
 import { monitorCommand } from './monitor.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand, throwing } from './run-command.ts';
 import { scanCommand } from './scan.ts';
+import { simulateCommand } from './simulate.ts';
 
 const EXAMPLES = `
 Examples:
@@ -15,6 +17,7 @@ Examples:
   $ beatlens monitor --sensor patch --record captures
   $ beatlens convert mitdb/208 208.btsnoop
   $ beatlens evaluate mitdb --records ds2
+  $ beatlens explain mitdb/208 --at 47 --out 208.svg
 
 Exit codes: 0 done, 2 wrong usage, 3 input that cannot be read, 4 no Bluetooth, 1 anything else.`;
 
@@ -30,6 +33,8 @@ function program(): Command {
     scanCommand(),
     convertCommand(),
     evaluateCommand(),
+    simulateCommand(),
+    explainCommand(),
     doctorCommand(),
   ];
   for (const command of commands) {

@@ -3,11 +3,11 @@ import { lastValueFrom, merge, takeUntil, tap, timer } from 'rxjs';
 import { printable } from '../outputs/printable.ts';
 import type { Advertisement } from '../sources/ble/central.ts';
 import { profileOf } from '../sources/ble/sensor-choice.ts';
-import { profilesNamed, withCentral } from './live.ts';
+import { bluetoothOption, type LiveOptions, profilesNamed, withCentral } from './live.ts';
 import { stopSignals } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
-interface ScanOptions {
+interface ScanOptions extends LiveOptions {
   readonly for: number;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -22,6 +22,7 @@ export function scanCommand(): Command {
     .description('List the sensors in reach.')
     .option('--for <seconds>', 'how long', seconds, 10)
     .option('--all', 'every device, whether or not it says that it is a known sensor')
+    .addOption(bluetoothOption())
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .addHelpText(
       'after',
@@ -38,7 +39,7 @@ Examples:
 
 async function scan(options: ScanOptions): Promise<void> {
   const found = new Set<string>();
-  await withCentral(async (central) => {
+  await withCentral(options, async (central) => {
     await central.ready();
     const devices = central.advertisements.pipe(
       takeUntil(merge(timer(options.for * 1_000), stopSignals())),

@@ -1,17 +1,18 @@
 import { accessSync, constants } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
 import { gateway } from '../gateway.ts';
 import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
 import { NdjsonOutput } from '../outputs/ndjson.ts';
-import type { Output, Provenance } from '../outputs/output.ts';
+import type { Output, Shown } from '../outputs/output.ts';
 import { PlainOutput } from '../outputs/plain.ts';
 import { ReportOutput } from '../outputs/report/report-output.ts';
 import { processorText } from '../outputs/summary.ts';
 import { Tally } from '../outputs/tally.ts';
 import { LiveOutput } from '../outputs/terminal/live-output.ts';
 import { type ColourDepth, palette } from '../outputs/terminal/palette.ts';
+import { wardOutputs } from '../outputs/terminal/ward-output.ts';
 import type { Source } from '../sources/source.ts';
 import { StageClock } from '../stage.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,51 +21,61 @@ export interface ShowOptions {
   readonly json?: boolean;
   /** False with --no-color. */
   readonly color: boolean;
-  /** File for the report, a page of HTML. */
+  /** File for the report, a page of HTML; of several sources each gets a file of its own, named after it. */
   readonly report?: string;
+  /** The sources happen now. */
+  readonly live?: boolean;
+  /** Told of each item that was shown, by the title of its source. */
+  readonly shown?: (source: string) => void;
 }
 
 /**
- * Runs a source through the gateway, shows what comes out, and sums it up when the source has ended.
- *
- * @param live whether the source happens now
+ * Runs sources side by side, each through a gateway of its own, shows what comes out, and sums each of them up when
+ * all have ended.
  */
 export async function show(
-  source: Source,
+  sources: readonly Source[],
   model: BeatModel,
   options: ShowOptions,
-  live: boolean,
 ): Promise<void> {
-  const clock = new StageClock();
-  const tally = new Tally();
-  const provenance = { source: source.title, model: model.card.name };
-  const items = gateway(source, model, clock);
-  const report =
-    options.report === undefined
-      ? undefined
-      : new ReportOutput(provenance, tally, { path: options.report, live, complain });
+  const streams = sources.map(
+    ({ title }): Shown => ({
+      provenance: { source: title, model: model.card.name },
+      tally: new Tally(),
+      clock: new StageClock(),
+    }),
+  );
+  const gateways = sources.map((source, n) => gateway(source, model, streams[n].clock));
+  const reports = openReports(options, streams);
   try {
-    const output = openOutput(options, provenance, tally, clock);
+    const outputs = openOutputs(options, streams);
     try {
-      const shown = items.pipe(
-        tap((item) => {
-          tally.take(item);
-          report?.take(item);
-          output.take(item);
-        }),
+      const shown = gateways.map((items, n) =>
+        items.pipe(
+          tap((item) => {
+            streams[n].tally.take(item);
+            reports[n]?.take(item);
+            outputs[n].take(item);
+            options.shown?.(sources[n].title);
+          }),
+        ),
       );
-      await lastValueFrom(shown, { defaultValue: undefined });
+      await lastValueFrom(merge(...shown), { defaultValue: undefined });
     } finally {
-      output.close();
+      for (const output of outputs) output.close();
     }
-    output.summarise();
+    for (const output of outputs) output.summarise();
   } catch (error) {
     if (error instanceof OutputClosed) return;
     throw error;
   } finally {
-    await report?.finish();
+    await Promise.all(reports.map((report) => report.finish()));
   }
-  if (options.json) process.stderr.write(`${processorText(tally, clock)}\n`);
+  if (!options.json) return;
+  for (const { provenance, tally, clock } of streams) {
+    const whose = streams.length > 1 ? `${provenance.source}: ` : '';
+    process.stderr.write(`${whose}${processorText(tally, clock)}\n`);
+  }
 }
 
 /** Says on stderr what went wrong beside the stream. */
@@ -84,13 +95,40 @@ export function reportFile(path: string): string {
   return path;
 }
 
-function openOutput(options: ShowOptions, provenance: Provenance, tally: Tally, clock: StageClock): Output {
+/** @returns a report for each stream, in order; none at all when none is wanted */
+function openReports({ report, live }: ShowOptions, streams: readonly Shown[]): ReportOutput[] {
+  if (report === undefined) return [];
+  const { dir, name, ext } = parse(report);
+  return streams.map(({ provenance, tally }) => {
+    const path = streams.length === 1 ? report : join(dir, `${name}-${fileNameOf(provenance.source)}${ext}`);
+    return new ReportOutput(provenance, tally, { path, live: live ?? false, complain });
+  });
+}
+
+/** A name for a file or folder on any file system, whatever the sensor is called. */
+export function fileNameOf(title: string): string {
+  return title.replace(/[^\p{L}\p{N}]+/gu, '-');
+}
+
+/** @returns an output for each stream, in order */
+function openOutputs(options: ShowOptions, streams: readonly Shown[]): Output[] {
   const { stdout } = process;
   const lines = new LineWriter(stdout.fd);
-  if (options.json) return new NdjsonOutput(lines, provenance, tally);
-  if (!stdout.isTTY || process.env.TERM === 'dumb') return new PlainOutput(lines, provenance, tally, clock);
+  const isTagged = streams.length > 1;
+  if (options.json) {
+    return streams.map(({ provenance, tally }) => new NdjsonOutput(lines, provenance, tally, { isTagged }));
+  }
+  if (!stdout.isTTY || process.env.TERM === 'dumb') {
+    return streams.map(
+      ({ provenance, tally, clock }) => new PlainOutput(lines, provenance, tally, clock, { isTagged }),
+    );
+  }
   const depth = options.color && !process.env.NO_COLOR ? stdout.getColorDepth() : 1;
-  return new LiveOutput(stdout, palette(depth as ColourDepth), provenance, tally, clock);
+  const colours = palette(depth as ColourDepth);
+  if (streams.length > 1) return wardOutputs(stdout, colours, streams);
+  return streams.map(
+    ({ provenance, tally, clock }) => new LiveOutput(stdout, colours, provenance, tally, clock),
+  );
 }
 
 const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -124,7 +124,7 @@ function seconds(interval: number | undefined): number | null {
   return interval === undefined ? null : round(interval, 3);
 }
 
-function explanationFields(explanation: Explanation): Record<string, unknown> {
+export function explanationFields(explanation: Explanation): Record<string, unknown> {
   const { relevance, relevanceStart, relevanceStep, waves } = explanation;
   return {
     sentence: explanation.sentence,

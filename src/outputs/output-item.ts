@@ -1,4 +1,5 @@
 import type { Alert } from '../alerts/alert.ts';
+import type { RhythmVerdict } from '../classify/rhythm-verdict.ts';
 import type { ExplainedVerdict } from '../explain/explanation.ts';
 import type { BadFrame, SensorInfo, SensorStatus } from '../sensors/sensor.ts';
 import type { QualityChange, Signal } from '../signal/signal.ts';
@@ -18,4 +19,5 @@ export type OutputItem =
   | QualityChange
   | Signal
   | ExplainedVerdict
+  | RhythmVerdict
   | Alert;

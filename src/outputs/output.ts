@@ -1,4 +1,6 @@
+import type { StageClock } from '../stage.ts';
 import type { OutputItem } from './output-item.ts';
+import type { Tally } from './tally.ts';
 
 /** What a stream is made of, for a reader who was not there. */
 export interface Provenance {
@@ -8,11 +10,18 @@ export interface Provenance {
   readonly model: string;
 }
 
+/** A stream that is to be shown, and what is counted of it. */
+export interface Shown {
+  readonly provenance: Provenance;
+  readonly tally: Tally;
+  readonly clock: StageClock;
+}
+
 /** Shows a stream to someone, or to some program. */
 export interface Output {
   /** Takes an item that the tally has counted. */
   take(item: OutputItem): void;
-  /** Gives back what was borrowed (the screen); called once, also after an error. */
+  /** Gives back what was borrowed (the screen); also after an error. */
   close(): void;
   /** The last word, after `close()`. */
   summarise(): void;

@@ -13,7 +13,10 @@ import type { Tally } from './tally.ts';
 /** Skipped frames and faults beyond these are only counted: a broken input must not bury the alerts. */
 const SKIPPED_SHOWN = 10;
 
-/** Plain lines for pipes and files: one an alert, one a gap or a change of link or quality, then the summary. */
+/**
+ * Plain lines for pipes and files: one an alert, one a gap or a change of link or quality, then the summary. Where
+ * there are several streams, each line names its own.
+ */
 export class PlainOutput implements Output {
   readonly #lines: LineWriter;
   readonly #tally: Tally;
@@ -21,9 +24,17 @@ export class PlainOutput implements Output {
   readonly #provenance: Provenance;
   readonly #time = new StreamTime();
   readonly #linkSaid = new Set<string>();
+  readonly #tag: string;
   #skipped = 0;
 
-  constructor(lines: LineWriter, provenance: Provenance, tally: Tally, clock: StageClock) {
+  constructor(
+    lines: LineWriter,
+    provenance: Provenance,
+    tally: Tally,
+    clock: StageClock,
+    { isTagged = false } = {},
+  ) {
+    this.#tag = isTagged ? `${printable(provenance.source)}  ` : '';
     this.#tally = tally;
     this.#lines = lines;
     this.#provenance = provenance;
@@ -33,7 +44,7 @@ export class PlainOutput implements Output {
   take(item: OutputItem): void {
     const time = clockTime(this.#time.of(item));
     const words = this.#words(item);
-    if (words !== undefined) this.#lines.write(`${time}  ${printable(words)}`);
+    if (words !== undefined) this.#lines.write(`${time}  ${this.#tag}${printable(words)}`);
   }
 
   close(): void {}

@@ -22,6 +22,7 @@ export class StreamTime {
       return item.time;
     }
     if ('verdict' in item) return item.verdict.beat.time;
+    if ('beat' in item) return item.beat.time;
     const introduces = item.kind === 'link' || item.kind === 'sensor-info';
     if (this.#beganAtMs === undefined || (introduces && !this.#streaming))
       this.#beganAtMs = item.receivedAtMs;

@@ -14,6 +14,13 @@ import { unwrap32 } from '../dsp/unwrap.ts';
 const MAX_HOLES = 256;
 /** So often a hole is asked for: backfill can be lost like anything else. */
 const MAX_TRIES = 5;
+/**
+ * Live frames after a request until it is taken for lost, and until a refused one is made again: a patch answers
+ * between two frames, and the timeline keeps the place of what is missing free for four.
+ */
+const PATIENCE = 2;
+/** Live frames without one of those that were asked for, once the patch has begun to send them: a few seconds. */
+const PATIENCE_FOR_NEXT = 25;
 const CYCLE = 2 ** 32;
 
 /** Samples of the session that have not come: from, to (exclusive), unwrapped. */
@@ -25,7 +32,8 @@ interface Hole {
 
 /**
  * The gateway's side of backfill: hears what a patch sends, finds what is missing, and says what to write to the
- * control characteristic. Asks for one hole at a time, the oldest first, and again where backfill was lost too.
+ * control characteristic. Asks for one hole at a time, the oldest first, and again where the answer or some of the
+ * backfill was lost too.
  */
 export class BackfillRequests {
   #session: number | undefined;
@@ -35,6 +43,8 @@ export class BackfillRequests {
   /** Of the request under way. */
   #tag = 0;
   #underWay = false;
+  /** Live frames until it is taken for lost. */
+  #patience = 0;
 
   /** @returns the request to write now, if any */
   hear(characteristic: string, value: Uint8Array): Uint8Array | undefined {
@@ -55,9 +65,11 @@ export class BackfillRequests {
 
   #frame({ type, session, firstIndex, samples }: StreamFrame): void {
     if (type === 'backfill') {
+      this.#patience = PATIENCE_FOR_NEXT;
       if (session === this.#session) this.#fill(unwrap32(firstIndex, this.#next), samples.length);
       return;
     }
+    if (--this.#patience <= 0) this.#underWay = false;
     if (session !== this.#session) {
       this.#session = session;
       this.#next = firstIndex;
@@ -84,6 +96,7 @@ export class BackfillRequests {
   #answer(answer: ControlAnswer): void {
     switch (answer.result) {
       case 'backfilling': {
+        this.#patience = PATIENCE_FOR_NEXT;
         // What lies before is not in the ring any more.
         const { from } = this.#holes[0] ?? { from: 0 };
         const first = unwrap32(answer.firstIndex, this.#next);
@@ -94,9 +107,10 @@ export class BackfillRequests {
         this.#underWay = false;
         break;
       case 'refused':
-        if (answer.opcode !== OPCODES.backfill) break;
+        // One that is busy is asked again when this one's time is up.
+        if (answer.opcode !== OPCODES.backfill || answer.code === 'busy') break;
         this.#underWay = false;
-        if (answer.code !== 'busy') this.#holes.shift();
+        this.#holes.shift();
         break;
     }
   }
@@ -108,6 +122,7 @@ export class BackfillRequests {
     if (hole === undefined) return undefined;
     this.#holes[0] = { ...hole, tries: hole.tries + 1 };
     this.#underWay = true;
+    this.#patience = PATIENCE;
     this.#tag = (this.#tag + 1) & 0xff;
     return encodeRequest({
       opcode: 'backfill',

@@ -8,6 +8,7 @@ import { beatlens } from './beatlens.ts';
 const folder = mkdtempSync(join(tmpdir(), 'beatlens-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const COMMANDS = ['replay', 'monitor', 'scan', 'convert', 'evaluate', 'simulate', 'doctor'];
 const oneSentence = /^beatlens: [^\n]+\n$/;
 
 describe('beatlens', () => {
@@ -23,14 +24,12 @@ describe('beatlens', () => {
     const { exitCode, stdout } = await beatlens(['--help']);
     expect(exitCode).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)].map(([, name]) => name);
-    expect(commands).toEqual(
-      expect.arrayContaining(['replay', 'monitor', 'scan', 'convert', 'evaluate', 'doctor']),
-    );
+    expect(commands).toEqual(expect.arrayContaining(COMMANDS));
     expect(stdout).not.toMatch(/^ {2}(explain)/m);
   });
 
   test('every command has examples in its help', async () => {
-    for (const command of ['replay', 'monitor', 'scan', 'convert', 'evaluate', 'doctor']) {
+    for (const command of COMMANDS) {
       const { exitCode, stdout } = await beatlens([command, '--help']);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}\\$ beatlens ${command} `));

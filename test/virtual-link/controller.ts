@@ -10,8 +10,8 @@ const LE_REMOTE_FEATURES = 0x04;
 const LE_ADVERTISING_REPORT = 0x02;
 const LE_UPDATE_COMPLETE = 0x03;
 
-/** The first command of a host that begins. */
-const SET_EVENT_MASK = 0x0c01;
+/** What a host that begins sends first: Set Event Mask, or Reset. */
+const FIRST_COMMANDS: ReadonlySet<number> = new Set([0x0c01, 0x0c03]);
 
 const CONNECTABLE = 0;
 const SCAN_RESPONSE = 4;
@@ -20,8 +20,9 @@ export const Reason = { SUPERVISION: 0x08, BY_PEER: 0x13, BY_HOST: 0x16 } as con
 
 const ACL_LENGTH = 251;
 const ACL_BUFFERS = 8;
-/** Bluetooth 5.0. */
+/** Bluetooth 5.0, and one that knew no Low Energy yet. */
 const VERSION = 9;
+export const VERSION_WITHOUT_LOW_ENERGY = 4;
 
 /** A Bluetooth LE controller, as far as hosts can tell: HCI on one side, the virtual air on the other. */
 export class Controller extends EventEmitter {
@@ -33,6 +34,7 @@ export class Controller extends EventEmitter {
   /** True: it takes no command, although links stand, until a host begins anew with it. */
   isWedged = false;
   isInReach = true;
+  version = VERSION;
   /** Bytes; undefined while it does not advertise. */
   advertising = false;
   #advertisement: Buffer = Buffer.alloc(0);
@@ -115,7 +117,7 @@ export class Controller extends EventEmitter {
 
   #command(opcode: number, data: Buffer): void {
     this.#air.commanded(this, opcode, data);
-    if (opcode === SET_EVENT_MASK) this.isWedged = false;
+    if (FIRST_COMMANDS.has(opcode)) this.isWedged = false;
     if (this.isWedged) return;
     const complete = (...result: number[]) => this.event(COMMAND_COMPLETE, [1, ...u16(opcode), 0, ...result]);
     const status = (code = 0) => this.event(COMMAND_STATUS, [code, 1, ...u16(opcode)]);
@@ -126,7 +128,7 @@ export class Controller extends EventEmitter {
         complete();
         break;
       case 0x1001:
-        complete(VERSION, ...u16(0), VERSION, ...u16(0xffff), ...u16(0));
+        complete(this.version, ...u16(0), this.version, ...u16(0xffff), ...u16(0));
         break;
       case 0x1005:
         complete(...u16(ACL_LENGTH), 0, ...u16(ACL_BUFFERS), ...u16(0));

@@ -48,7 +48,7 @@ export const FAULTS: Readonly<Record<string, (scene: Scene) => void>> = {
     setImmediate(() => bed.air.drop(bed.adapter));
   },
   'the sensor goes out of reach and comes back': ({ bed, patch }) => {
-    const { controller } = patch.peripheral;
+    const { controller } = patch;
     controller.isInReach = false;
     setTimeout(() => bed.air.drop(bed.adapter), 60);
     setTimeout(() => {

@@ -1,6 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { SENSORS } from '../../src/sensors/any-sensor.ts';
 import { BLE_TIMING, type BleTiming, bleSource } from '../../src/sources/ble/ble-source.ts';
+import { NOBLES, type NobleName } from '../../src/sources/ble/noble.ts';
 import { NobleCentral } from '../../src/sources/ble/noble-central.ts';
 import type { SensorChoice } from '../../src/sources/ble/sensor-choice.ts';
 import type { CentralTiming } from '../../src/sources/ble/timing.ts';
@@ -26,6 +27,9 @@ export const FAST_BLE: BleTiming = {
   backOff: { least: 10, most: 80 },
 };
 
+/** The implementation of noble that tests use unless they say which: the environment can choose it for all. */
+export const usualNoble = (process.env.BEATLENS_BLUETOOTH ?? NOBLES[0]) as NobleName;
+
 /** A gateway's end of a virtual link: noble's real stack on a virtual adapter. */
 export class LiveBed {
   readonly air = new Air();
@@ -35,15 +39,16 @@ export class LiveBed {
   readonly #stop = new AbortController();
   readonly #subscriptions: Subscription[] = [];
 
-  constructor(timing = FAST_CENTRAL) {
+  constructor(timing = FAST_CENTRAL, noble = usualNoble) {
     this.#unplug = plugIn(this.adapter);
-    this.central = new NobleCentral(timing);
+    this.central = new NobleCentral(noble, timing);
   }
 
-  source(choice: Partial<SensorChoice> = {}, timing = FAST_BLE) {
+  source(choice: Partial<SensorChoice> = {}, timing = FAST_BLE, taken = new Set<string>()) {
     return bleSource({
       central: this.central,
       choice: { profiles: SENSORS, ...choice },
+      taken,
       stop: this.#stop.signal,
       timing,
       now: () => LivePatch.nowMs,

@@ -1,9 +1,6 @@
 import { clockTime, counted } from '../../outputs/numbers.ts';
-import { TRACE_STYLE } from '../../outputs/picture/ecg-trace.ts';
 import { htmlPage } from '../../outputs/picture/html-page.ts';
 import { text } from '../../outputs/picture/markup.ts';
-import { RELEVANCE_STYLE } from '../../outputs/picture/relevance-colours.ts';
-import { PAGE_STYLE } from '../../outputs/report/page-style.ts';
 import type { Bootstrapped } from '../bootstrap.ts';
 import type { RoundedFigures, RoundedScore } from '../figures.ts';
 import type { Spread } from '../quantile.ts';
@@ -20,19 +17,11 @@ export interface WorstOf {
   readonly stretch: WorstStretch;
 }
 
-const STYLE = [
-  PAGE_STYLE,
-  TRACE_STYLE,
-  RELEVANCE_STYLE,
-  CHART_STYLE,
-  CHARTS_STYLE,
-  STRIP_STYLE,
-  EVALUATION_STYLE,
-].join('\n');
+const STYLE = [CHART_STYLE, CHARTS_STYLE, STRIP_STYLE, EVALUATION_STYLE].join('\n');
 
 /** A report as one page of HTML that needs nothing else. */
 export function evaluationPage(report: EvaluationReport, worst: readonly WorstOf[]): string {
-  return htmlPage(`beatlens: evaluation on ${report.database}`, STYLE, [
+  const body = [
     header(report),
     headline(report),
     gross(report),
@@ -42,7 +31,8 @@ export function evaluationPage(report: EvaluationReport, worst: readonly WorstOf
     eachRecord(report),
     worstStretches(report, worst),
     footer(),
-  ]);
+  ];
+  return htmlPage(`beatlens: evaluation on ${report.database}`, body.join('\n'), STYLE);
 }
 
 function header({ database, model, records, own }: EvaluationReport): string {

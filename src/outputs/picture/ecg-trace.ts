@@ -1,3 +1,4 @@
+import type { Inks } from './inks.ts';
 import { element, short } from './markup.ts';
 import { levelOf } from './relevance-colours.ts';
 
@@ -7,6 +8,11 @@ export interface Mark {
   readonly label: string;
   /** CSS class that colours it. */
   readonly style: string;
+}
+
+/** The letter of a beat's class over its R peak; a dot for a normal one. */
+export function beatMark(name: string, time: number): Mark {
+  return { time, label: name === 'N' ? '·' : name, style: `mark-${name}` };
 }
 
 /** A stretch of ECG to be drawn. Times are seconds, relative to whatever the picture is about. */
@@ -67,14 +73,18 @@ export function ecgTrace(trace: Trace, frame: Frame): string {
   ].join('');
 }
 
-/** CSS of everything in a trace but its relevance. Colours come from the variables --ink, --paper-line, --asked and --hatch. */
-export const TRACE_STYLE =
-  '.trace,.relevant{fill:none;stroke-linejoin:round;stroke-linecap:round}' +
-  '.trace{stroke:var(--ink);stroke-width:1.2}' +
-  '.paper{fill:none;stroke:var(--paper-line);stroke-width:.5}' +
-  '.asked{fill:var(--asked)}' +
-  '.missing{fill:var(--hatch)}' +
-  '.mark{font:600 9px system-ui,sans-serif;text-anchor:middle;fill:var(--ink)}';
+/** CSS of everything in a trace but its relevance. */
+export function traceStyle({ ink, paperLine, asked, hatch, v, s, f, q }: Inks): string {
+  const classes = Object.entries({ V: v, PVC: v, S: s, PAC: s, F: f, Q: q });
+  return (
+    '.trace,.relevant{fill:none;stroke-linejoin:round;stroke-linecap:round}' +
+    `.trace{stroke:${ink};stroke-width:1.2}` +
+    `.paper{fill:none;stroke:${paperLine};stroke-width:.5}` +
+    `.asked{fill:${asked}}.missing{fill:${hatch}}` +
+    `.mark{font:600 9px system-ui,sans-serif;text-anchor:middle;fill:${ink}}` +
+    classes.map(([name, colour]) => `.mark.mark-${name}{fill:${colour}}`).join('')
+  );
+}
 
 interface Scale {
   readonly x: (time: number) => number;

@@ -1,4 +1,5 @@
 import type { Explanation } from '../../explain/explanation.ts';
+import type { Inks } from './inks.ts';
 import { element, text } from './markup.ts';
 
 const ROW = 13;
@@ -6,12 +7,15 @@ const BAR = 8;
 const LABEL_WIDTH = 92;
 const NUMBER_WIDTH = 30;
 
-/** CSS of the bars. Colours come from the variables --ink, --muted, --for and --against. */
-export const EVIDENCE_STYLE =
-  '.evidence text{font:9px system-ui,sans-serif;fill:var(--ink)}' +
-  '.evidence .number{text-anchor:end;font-variant-numeric:tabular-nums}' +
-  '.evidence .axis{stroke:var(--muted);stroke-width:.5}' +
-  '.for{fill:var(--for)}.against{fill:var(--against)}.rest{fill:var(--muted)}';
+/** CSS of the bars. */
+export function evidenceStyle(inks: Inks): string {
+  return (
+    `.evidence text{font:9px system-ui,sans-serif;fill:${inks.ink}}` +
+    '.evidence .number{text-anchor:end;font-variant-numeric:tabular-nums}' +
+    `.evidence .axis{stroke:${inks.muted};stroke-width:.5}` +
+    `.for{fill:${inks.for}}.against{fill:${inks.against}}.rest{fill:${inks.muted}}`
+  );
+}
 
 /** The height that the bars of an explanation take. */
 export const EVIDENCE_HEIGHT = 4 * ROW;

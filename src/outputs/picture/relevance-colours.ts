@@ -18,7 +18,7 @@ export const ON_DARK: readonly Colour[] = [
 ];
 
 /** The same map evenly spaced from 0 to 0.82: paler than that cannot be seen on a light ground. */
-const ON_LIGHT: readonly Colour[] = [
+export const ON_LIGHT: readonly Colour[] = [
   [0, 0, 4],
   [24, 12, 60],
   [68, 10, 104],
@@ -39,7 +39,7 @@ export function levelOf(relevance: number): number {
 }
 
 /** CSS of the classes `q0` … `q8` that colour the parts of a trace: the more relevant, the broader too. */
-function relevanceStyle(colours: readonly Colour[]): string {
+export function relevanceStyle(colours: readonly Colour[]): string {
   return colours
     .map(
       (colour, level) =>
@@ -47,15 +47,3 @@ function relevanceStyle(colours: readonly Colour[]): string {
     )
     .join('');
 }
-
-/** CSS of the class `ramp`, the key of the colours. */
-function rampStyle(colours: readonly Colour[]): string {
-  return `.ramp{background:linear-gradient(90deg,${colours.map((colour) => `rgb(${colour.join(' ')})`).join(',')})}`;
-}
-
-/** CSS of a trace's relevance and of its key, on light and on dark ground. */
-export const RELEVANCE_STYLE = [
-  relevanceStyle(ON_LIGHT),
-  rampStyle(ON_LIGHT),
-  `@media screen and (prefers-color-scheme:dark){${relevanceStyle(ON_DARK)}${rampStyle(ON_DARK)}}`,
-].join('\n');

@@ -3,11 +3,11 @@ import { relevanceAt } from '../../explain/explanation.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { clockTime, counted } from '../numbers.ts';
 import type { Provenance } from '../output.ts';
-import { ecgTrace, TRACE_STYLE } from '../picture/ecg-trace.ts';
-import { EVIDENCE_HEIGHT, EVIDENCE_STYLE, evidenceBars } from '../picture/evidence-bars.ts';
+import { type BeatPicture, badge, pictureCard } from '../picture/beat-picture.ts';
+import { beatMark } from '../picture/ecg-trace.ts';
 import { htmlPage } from '../picture/html-page.ts';
-import { element, text } from '../picture/markup.ts';
-import { LEVELS, RELEVANCE_STYLE } from '../picture/relevance-colours.ts';
+import { text } from '../picture/markup.ts';
+import { LEVELS } from '../picture/relevance-colours.ts';
 import { printable } from '../printable.ts';
 import { summaryRows } from '../summary.ts';
 import type { Tally } from '../tally.ts';
@@ -21,7 +21,6 @@ import {
   probability,
   SURESTS,
 } from './kept-alerts.ts';
-import { PAGE_STYLE } from './page-style.ts';
 import type { Trend } from './trend.ts';
 import { trendChart } from './trend-chart.ts';
 
@@ -36,10 +35,6 @@ export interface ReportContent {
   readonly beganAtMs: number | undefined;
 }
 
-/** Size of an alert's picture, in units that a phone shows at about one pixel each. */
-const PICTURE_WIDTH = 360;
-const PICTURE_HEIGHT = 120;
-
 const CLASS_MEANINGS: readonly (readonly [letter: string, meaning: string])[] = [
   ['S', 'supraventricular ectopic beat (SVEB): too early, from above the ventricles, usually a narrow QRS'],
   ['V', 'ventricular ectopic beat (VEB): from a ventricle, usually a wide QRS and a pause after it'],
@@ -47,20 +42,17 @@ const CLASS_MEANINGS: readonly (readonly [letter: string, meaning: string])[] = 
   ['Q', 'not classifiable: the signal does not allow a verdict'],
 ];
 
-/** One page of HTML that needs nothing else: no script, no network, light and dark, for phone and paper. */
+/** The report as one page of HTML that needs nothing else. */
 export function reportPage(content: ReportContent): string {
-  const body = [
+  const parts = [
     header(content),
     rhythm(content),
     beatsByClass(content),
     alerts(content),
     incidents(content),
-    footer(),
   ];
-  return htmlPage(`beatlens: ${printable(content.provenance.source)}`, STYLE, body);
+  return htmlPage(`beatlens: ${printable(content.provenance.source)}`, [...parts, footer()].join('\n'));
 }
-
-const STYLE = [PAGE_STYLE, TRACE_STYLE, EVIDENCE_STYLE, RELEVANCE_STYLE].join('\n');
 
 function header({ provenance, tally, beganAtMs }: ReportContent): string {
   const facts = [
@@ -103,42 +95,35 @@ function alerts({ alerts, tally, beganAtMs }: ReportContent): string {
 <div class="cards">${cards.join('\n') || '<p>There was no alert.</p>'}</div></section>`;
 }
 
-function alertCard({ alert, ecg, beats }: KeptAlert, beganAtMs: number | undefined): string {
+function alertCard(kept: KeptAlert, beganAtMs: number | undefined): string {
+  const { time } = kept.alert.verdict.beat;
+  const clock =
+    beganAtMs === undefined ? '' : ` · ${new Date(beganAtMs + 1000 * time).toLocaleString('en-GB')}`;
+  return pictureCard({ ...alertPicture(kept), when: `${clockTime(time)}${clock}` });
+}
+
+/** An alert as a picture. */
+export function alertPicture({ alert, ecg, beats }: KeptAlert): BeatPicture {
   const { verdict, explanation } = alert;
   const { beat } = verdict;
-  const clock =
-    beganAtMs === undefined ? '' : ` · ${new Date(beganAtMs + 1000 * beat.time).toLocaleString('en-GB')}`;
-  const marks = beats.map((other) => ({
-    time: (other.index - beat.index) / GRID_RATE,
-    label: other.class === 'N' ? '·' : other.class,
-    style: `mark-${other.class}`,
-  }));
-  const trace = ecgTrace(
-    { samples: ecg, rate: GRID_RATE, start: -BEFORE, relevance: windowed(alert), marks },
-    { x: 0, y: 0, width: PICTURE_WIDTH, height: PICTURE_HEIGHT },
-  );
-  const picture = element(
-    'svg',
-    {
-      viewBox: `0 0 ${PICTURE_WIDTH} ${PICTURE_HEIGHT}`,
-      role: 'img',
-      'aria-label': `ECG around ${clockTime(beat.time)}`,
+  return {
+    class: verdict.class,
+    when: clockTime(beat.time),
+    aside: `${(100 * probability(alert)).toFixed(0)} %`,
+    trace: {
+      samples: ecg,
+      rate: GRID_RATE,
+      start: -BEFORE,
+      relevance: windowed(alert),
+      marks: beats.map((other) => beatMark(other.class, (other.index - beat.index) / GRID_RATE)),
     },
-    trace,
-  );
-  const bars = element(
-    'svg',
-    { viewBox: `0 0 ${PICTURE_WIDTH} ${EVIDENCE_HEIGHT}`, role: 'img', 'aria-label': 'parts of the score' },
-    evidenceBars(explanation, PICTURE_WIDTH),
-  );
-  return `<article><h3>${badge(verdict.class)} <span class="time">${clockTime(beat.time)}${clock}</span> <span class="sureness">${(100 * probability(alert)).toFixed(0)} %</span></h3>
-${picture}
-<p>${text(explanation.sentence)}</p>
-${bars}</article>`;
+    sentence: explanation.sentence,
+    parts: explanation,
+  };
 }
 
 /** The relevance of an alert's own window; elsewhere none was asked. */
-export function windowed({ explanation }: Pick<Alert, 'explanation'>): (time: number) => number | undefined {
+function windowed({ explanation }: Pick<Alert, 'explanation'>): (time: number) => number | undefined {
   const { relevance, relevanceStart, relevanceStep } = explanation;
   const from = relevanceStart - relevanceStep / 2;
   const to = from + relevance.length * relevanceStep;
@@ -158,10 +143,6 @@ function incidents({ incidents, tally }: ReportContent): string {
       ? `<p>The newest ${KEPT_INCIDENTS}; ${counted(tally.gaps, 'gap')} in all.</p>`
       : '';
   return `<section><h2>Gaps and quality</h2>${which}<table><thead><tr><th class="number">time</th><th>what</th><th class="number">lasted</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
-}
-
-function badge(letter: string): string {
-  return `<span class="badge class-${letter}">${letter}</span>`;
 }
 
 function footer(): string {

@@ -3,11 +3,11 @@ import { ECG_AFTER, ECG_BEFORE } from '../../beats/beat.ts';
 import { type Explanation, relevanceAt } from '../../explain/explanation.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { clockTime } from '../numbers.ts';
-import { BrailleCanvas, DOTS_ACROSS } from './braille.ts';
-import { type Palette, shade } from './palette.ts';
+import { DOTS_ACROSS } from './braille.ts';
+import type { Palette } from './palette.ts';
+import { relevanceStrip } from './relevance-strip.ts';
 import { classColour } from './strip.ts';
 import { row, wrap } from './text.ts';
-import { drawTrace, extremes } from './trace.ts';
 
 /** Size of a beat's strip: the whole of it at 20 ms a dot. */
 const SAMPLES_PER_DOT = GRID_RATE / 50;
@@ -18,41 +18,37 @@ const STRIP_ROWS = 4;
 const SIDE_BY_SIDE = 80;
 const GUTTER = '  ';
 
-/** One alert: the beat coloured by relevance, and why it was flagged. */
-export function alertBlock(alert: Alert, width: number, palette: Palette): string[] {
+/**
+ * One alert: the beat coloured by relevance, and why it was flagged.
+ *
+ * @param whose the sensor that it came from, where there are several
+ */
+export function alertBlock(alert: Alert, width: number, palette: Palette, whose = ''): string[] {
   const picture = beatStrip(alert, Math.min(STRIP_COLUMNS, width), palette);
-  if (width < SIDE_BY_SIDE) return [...alertWords(alert, width, 3, palette), ...picture];
-  const words = alertWords(alert, width - STRIP_COLUMNS - GUTTER.length, STRIP_ROWS - 1, palette);
+  if (width < SIDE_BY_SIDE) return [...alertWords(alert, whose, width, 3, palette), ...picture];
+  const words = alertWords(alert, whose, width - STRIP_COLUMNS - GUTTER.length, STRIP_ROWS - 1, palette);
   return picture.map((line, i) => (words[i] ? line + GUTTER + words[i] : line));
 }
 
-/** The beat's ECG, STRIP_ROWS tall; without colour the last row shows relevance in shades. */
 function beatStrip({ verdict, explanation }: Alert, columns: number, palette: Palette): string[] {
-  const { ecg } = verdict.beat;
-  const canvas = new BrailleCanvas(columns, palette.relevance ? STRIP_ROWS : STRIP_ROWS - 1);
-  const at = (index: number) => ecg[index] ?? Number.NaN;
-  const { low, high } = extremes(at, 0, ecg.length);
-  // A flat beat is drawn in the middle.
-  const margin = high > low ? 0 : 0.5;
-  drawTrace(canvas, at, 0, SAMPLES_PER_DOT, { low: low - margin, high: high + margin });
-
-  const relevance = Array.from({ length: columns }, (_, column) => {
-    const middle = (column + 0.5) * DOTS_ACROSS * SAMPLES_PER_DOT;
-    return relevanceAt(explanation, (middle - ECG_BEFORE) / GRID_RATE);
-  });
-  if (!palette.relevance) return [...canvas.lines(), relevance.map(shade).join('')];
-  for (const [column, value] of relevance.entries()) canvas.paint(column, palette.relevance(value));
-  return canvas.lines();
+  const trace = {
+    samples: verdict.beat.ecg,
+    rate: GRID_RATE,
+    start: -ECG_BEFORE / GRID_RATE,
+    relevance: (time: number) => relevanceAt(explanation, time),
+  };
+  return relevanceStrip(trace, SAMPLES_PER_DOT, columns, STRIP_ROWS, palette);
 }
 
 /** Time, class and sentence, in at most `most` lines; then the contributions. */
 function alertWords(
   { verdict, explanation }: Alert,
+  whose: string,
   width: number,
   most: number,
   { plain }: Palette,
 ): string[] {
-  const time = `${clockTime(verdict.beat.time)}  `;
+  const time = `${clockTime(verdict.beat.time)}  ${whose === '' ? '' : `${whose}  `}`;
   const [first, ...rest] = wrap(`${time}${verdict.class}  ${explanation.sentence}`, width, most);
   const heading = row(
     [

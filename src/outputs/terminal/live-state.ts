@@ -58,7 +58,10 @@ export class LiveState {
         break;
       case 'link':
         this.link = item;
-        if (item.state === 'lost') this.quality = undefined;
+        if (item.state === 'lost') {
+          this.quality = undefined;
+          this.heartRate = undefined;
+        }
         break;
       case 'sensor-info':
         this.sensor = item.model ?? this.sensor;

@@ -1,3 +1,4 @@
+import type { QualityFlaw } from '../../signal/signal.ts';
 import type { LinkChange } from '../../sources/source.ts';
 import { clockTime, counted } from '../numbers.ts';
 import { LISTED_CLASSES } from '../tally.ts';
@@ -47,7 +48,7 @@ function header(state: LiveState, width: number, palette: Palette): string[] {
   return [title, ...flow([...conditions(state, palette), ...counts(state, palette)], width)];
 }
 
-function linkField(link: LinkChange | undefined, plain: Palette['plain']): Piece {
+export function linkField(link: LinkChange | undefined, plain: Palette['plain']): Piece {
   if (link === undefined) return ['○ no link', plain.dim];
   const { state, reason } = link;
   if (state === 'connected' || state === 'streaming') return [`● ${state}`, plain.green];
@@ -65,28 +66,37 @@ function conditions(state: LiveState, { plain }: Palette): Piece[] {
     fields.push([`battery ${tally.batteryPercent} %`, tally.batteryPercent < 20 ? plain.red : String]);
   }
   fields.push([`♥ ${heartRate === undefined ? '--' : heartRate.toFixed(0)} bpm`, plain.bold]);
-  if (quality === 'lead-off') fields.push(['LEAD OFF: check the electrodes', plain.red]);
-  else if (quality) fields.push([`signal ${quality}`, quality === 'good' ? plain.green : plain.yellow]);
+  if (quality) fields.push(qualityField(quality, plain));
   return fields;
 }
 
-function counts({ tally }: LiveState, { plain }: Palette): Piece[] {
-  const fields: Piece[] = [[counted(tally.beats, 'beat')]];
-  for (const name of LISTED_CLASSES) {
-    const count = tally.beatsByClass[name];
-    if (count > 0) fields.push([`${name} ${count.toLocaleString('en')}`, classColour(name, plain)]);
-  }
+export function qualityField(quality: QualityFlaw | 'good', plain: Palette['plain']): Piece {
+  if (quality === 'lead-off') return ['LEAD OFF: check the electrodes', plain.red];
+  return [`signal ${quality}`, quality === 'good' ? plain.green : plain.yellow];
+}
+
+function counts(state: LiveState, { plain }: Palette): Piece[] {
+  const { tally } = state;
+  const fields: Piece[] = [[counted(tally.beats, 'beat')], ...classCounts(state, plain)];
   if (tally.gaps > 0) fields.push([counted(tally.gaps, 'gap'), plain.yellow]);
   const skipped = tally.badFrames + tally.sourceFaults;
   if (skipped > 0) fields.push([`${skipped.toLocaleString('en')} skipped`, plain.yellow]);
   return fields;
 }
 
+/** How many beats of each class that there are. */
+export function classCounts({ tally }: LiveState, plain: Palette['plain']): Piece[] {
+  return LISTED_CLASSES.filter((name) => tally.beatsByClass[name] > 0).map((name) => [
+    `${name} ${tally.beatsByClass[name].toLocaleString('en')}`,
+    classColour(name, plain),
+  ]);
+}
+
 function stripRule({ low, high }: Range, width: number, { plain }: Palette): string {
   return rule('ECG', [[` ${low.toFixed(1)} to ${high.toFixed(1)} mV, 40 ms a dot `]], width, plain.dim);
 }
 
-function alertRule(width: number, palette: Palette): string {
+export function alertRule(width: number, palette: Palette): string {
   const steps = [0, 0.25, 0.5, 0.75, 1];
   const { relevance } = palette;
   const ramp: Piece[] = relevance

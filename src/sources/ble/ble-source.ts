@@ -23,6 +23,11 @@ export const BLE_TIMING: BleTiming = { silence: 10_000, scan: 60_000, stop: 2_00
 export interface BleSourceOptions {
   readonly central: Central;
   readonly choice: SensorChoice;
+  /**
+   * Addresses of sensors that belong to somebody: the sources of one gateway share them, so that none takes the
+   * sensor of another, not even while its link is lost. A sensor that is chosen by its address is taken anyway.
+   */
+  readonly taken?: Set<string>;
   /** When aborted, the sensor's stream is stopped, the link ended, and the source completes. */
   readonly stop: AbortSignal;
   /** Told what a sensor has, each time it was discovered. */
@@ -68,6 +73,7 @@ class SensorSeeker {
   readonly #discovered: (services: readonly Service[]) => void;
   readonly #backOff: BackOff;
   readonly #requests = new BackfillRequests();
+  readonly #taken: Set<string>;
   #choice: SensorChoice;
   /** Dialogues so far. */
   #count = 0;
@@ -80,6 +86,7 @@ class SensorSeeker {
     this.#timing = timing;
     this.#now = now;
     this.#emit = emit;
+    this.#taken = options.taken ?? new Set();
     this.#discovered = options.discovered ?? (() => {});
     this.#backOff = new BackOff(timing.backOff);
   }
@@ -114,7 +121,7 @@ class SensorSeeker {
     while (!this.#stop.aborted) {
       const found = await firstValueFrom(
         this.#central.advertisements.pipe(
-          filter((device) => isChosen(this.#choice, device)),
+          filter((device) => isChosen(this.#choice, device) && this.#mayTake(device.address)),
           takeUntil(merge(stopped, timer(this.#timing.scan))),
         ),
         { defaultValue: undefined },
@@ -123,6 +130,10 @@ class SensorSeeker {
       this.#central.refresh();
     }
     throw this.#stop.reason;
+  }
+
+  #mayTake(address: string): boolean {
+    return address === this.#choice.address || !this.#taken.has(address);
   }
 
   /** @returns why the link is over */
@@ -138,6 +149,7 @@ class SensorSeeker {
           this.#emit({ kind: 'notification', characteristic, via, value, receivedAtMs: this.#now() }),
         streaming: () => {
           this.#choice = { ...this.#choice, address };
+          this.#taken.add(address);
           this.#backOff.reset();
           this.#tell('streaming', { address });
         },

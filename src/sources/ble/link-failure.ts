@@ -12,13 +12,15 @@ export type BluetoothLack =
   | 'no-adapter'
   | 'adapter-off'
   | 'no-permission'
+  | 'no-permission-alone'
+  | 'adapter-busy'
   | 'no-low-energy';
 
+/** `MODULE` is put in. */
 const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
   'not-linux':
     'a live sensor needs Linux, such as a Raspberry Pi; replay, convert and evaluate work here as well',
-  'module-missing':
-    'the Bluetooth module @abandonware/noble is not installed; run npm install without --omit=optional',
+  'module-missing': 'the Bluetooth module MODULE is not installed; run npm install without --omit=optional',
   'module-not-built':
     'the native part of the Bluetooth module was not built; install a compiler (sudo apt install build-essential python3), then run npm ci',
   'no-kernel-support':
@@ -29,6 +31,9 @@ const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
     'the Bluetooth adapter is switched off; run sudo rfkill unblock bluetooth && sudo hciconfig hci0 up',
   'no-permission':
     'this user may not use the Bluetooth adapter; run sudo setcap cap_net_raw+eip $(readlink -f $(which node))',
+  'no-permission-alone':
+    'this user may not have the Bluetooth adapter for itself; run sudo setcap cap_net_admin,cap_net_raw+eip $(readlink -f $(which node))',
+  'adapter-busy': 'another program holds the Bluetooth adapter; end it, or run sudo systemctl stop bluetooth',
   'no-low-energy':
     'the Bluetooth adapter knows no Low Energy; use one with Bluetooth 4.0 or later and name it with NOBLE_HCI_DEVICE_ID',
 };
@@ -37,7 +42,11 @@ const SENTENCES: Readonly<Record<BluetoothLack, string>> = {
 export class BluetoothUnavailable extends Error {
   override readonly name = 'BluetoothUnavailable';
 
-  constructor(readonly lack: BluetoothLack) {
-    super(SENTENCES[lack]);
+  /** @param module the package that the lack is about, where it is about one */
+  constructor(
+    readonly lack: BluetoothLack,
+    module = 'noble',
+  ) {
+    super(SENTENCES[lack].replace('MODULE', module));
   }
 }

@@ -1,11 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BluetoothUnavailable, LinkFailure } from './link-failure.ts';
-import { type Dictionary, makeNoble, type Noble, type NobleHci } from './noble.ts';
+import { type BluetoothLack, BluetoothUnavailable, LinkFailure } from './link-failure.ts';
+import {
+  makeNoble,
+  type Noble,
+  type NobleBindings,
+  type NobleHci,
+  type NobleName,
+  type NoblePeripheral,
+  type Store,
+} from './noble.ts';
 
 const ACL_PACKET = 2;
 
 /** What noble reports of the adapter. */
 type NobleState = 'unknown' | 'poweredOn' | 'poweredOff' | 'unauthorized' | 'unsupported' | 'resetting';
+
+/** What the socket complains of, whatever state noble makes of it. */
+const COMPLAINTS: readonly (readonly [words: RegExp, lack: BluetoothLack])[] = [
+  [/EPERM|EACCES|not permitted|denied/i, 'no-permission'],
+  [/EAFNOSUPPORT|not supported/i, 'no-kernel-support'],
+  [/ENODEV|no such device/i, 'no-adapter'],
+];
 
 /**
  * One instance of noble with what it lacks: an end, a guard against exceptions out of its socket's events, and a
@@ -23,10 +38,11 @@ export class NobleAdapter {
    * @param onBadPacket told when a packet from the link with a device made noble throw
    * @throws BluetoothUnavailable
    */
-  constructor(onBadPacket: (peripheral: string) => void) {
-    this.noble = makeNoble();
-    this.#guard(this.noble._bindings._hci, onBadPacket);
-    // Also keeps noble from printing it.
+  constructor(name: NobleName, onBadPacket: (peripheral: string) => void) {
+    this.noble = makeNoble(name);
+    whenMade(this.noble._bindings, (hci) => this.#guard(hci, onBadPacket));
+    // Noble would print it.
+    this.noble.removeAllListeners('warning');
     this.noble.on('warning', (complaint: string) => {
       this.#complaint = complaint;
     });
@@ -81,10 +97,10 @@ export class NobleAdapter {
     this.noble.removeAllListeners('discover');
     this.#unhook('SIGINT');
     this.#unhook('exit');
-    const { _socket: socket } = this.noble._bindings._hci;
-    socket.removeAllListeners();
+    const socket = this.noble._bindings._hci?._socket;
+    socket?.removeAllListeners();
     try {
-      socket.stop();
+      socket?.stop();
     } catch {
       // It was never started: there is nothing to let go of.
     }
@@ -99,29 +115,37 @@ export class NobleAdapter {
   forgetAllBut(peripherals: ReadonlySet<string>): void {
     const { noble } = this;
     const { _bindings: bindings } = noble;
-    const byIdentifier: Dictionary[] = [
+    const byIdentifier: (Store | undefined)[] = [
       noble._peripherals,
       noble._services,
       noble._characteristics,
       noble._descriptors,
       noble._discoveredPeripheralUUids,
+      noble._discoveredPeripherals,
       bindings._addresses,
       bindings._addresseTypes,
       bindings._connectable,
       bindings.scannable,
     ];
-    for (const entries of byIdentifier) {
-      for (const identifier in entries) if (!peripherals.has(identifier)) delete entries[identifier];
-    }
-    const discoveries = bindings._gap._discoveries;
-    for (const address in discoveries) {
-      if (!peripherals.has(address.replaceAll(':', ''))) delete discoveries[address];
-    }
+    for (const store of byIdentifier) if (store) removeFrom(store, (id) => !peripherals.has(id));
+    removeFrom(bindings._gap._discoveries, (address) => !peripherals.has(address.replaceAll(':', '')));
+  }
+
+  /** Whether it still tries to connect, although it was told to give up. */
+  isConnecting({ id, state }: NoblePeripheral): boolean {
+    return state === 'connecting' || this.noble._bindings._pendingConnectionUuid === id;
+  }
+
+  /** Told when the adapter has connected, or given up connecting. @returns how to stop listening */
+  onConnectionComplete(listener: () => void): () => void {
+    const hci = this.noble._bindings._hci;
+    hci?.on('leConnComplete', listener);
+    return () => hci?.removeListener('leConnComplete', listener);
   }
 
   /** A short packet makes noble throw out of a socket's event, which would end the process. */
   #guard(hci: NobleHci, onBadPacket: (peripheral: string) => void): void {
-    const { onSocketData, pollIsDevUp, flushAcl } = hci;
+    const { onSocketData, onSocketError, pollIsDevUp, flushAcl } = hci;
     hci.onSocketData = (packet) => {
       try {
         onSocketData.call(hci, packet);
@@ -142,18 +166,63 @@ export class NobleAdapter {
     };
     // It sends to links that have ended meanwhile, and rejects.
     hci.flushAcl = () => flushAcl.call(hci).catch(() => {});
+    // What a socket complains of, one implementation keeps to itself.
+    const complain = (error: Error) => {
+      this.#complaint ??= error.message;
+    };
+    hci.onSocketError = (error) => {
+      complain(error);
+      onSocketError.call(hci, error);
+    };
+    const { _socket: socket } = hci;
+    const { bindRaw } = socket;
+    const bind = (...device: unknown[]) => {
+      try {
+        return bindRaw.apply(socket, device);
+      } catch (error) {
+        complain(error as Error);
+        throw error;
+      }
+    };
+    // Assigning is refused: the native class has it for reading only.
+    Object.defineProperty(socket, 'bindRaw', { value: bind });
   }
 
   #unhook(event: 'exit' | 'SIGINT'): void {
     for (const hook of this.#hooks) if (hook.event === event) process.removeListener(event, hook.listener);
   }
 
-  #lack() {
+  #lack(): BluetoothLack {
+    for (const [words, lack] of COMPLAINTS) if (words.test(this.#complaint ?? '')) return lack;
     if (this.#state === 'unauthorized') return 'no-permission';
     if (this.#state === 'unsupported') return 'no-low-energy';
     if (this.#state === 'poweredOff') return 'adapter-off';
-    if (/EPERM|EACCES|not permitted|denied/i.test(this.#complaint ?? '')) return 'no-permission';
     return 'no-adapter';
+  }
+}
+
+/** Hands over noble's HCI before it begins to work: one implementation has it from the start, one makes it later. */
+function whenMade(bindings: NobleBindings, take: (hci: NobleHci) => void): void {
+  if (bindings._hci !== null) {
+    take(bindings._hci);
+    return;
+  }
+  let hci: NobleHci | null = null;
+  Object.defineProperty(bindings, '_hci', {
+    get: () => hci,
+    set(made: NobleHci) {
+      hci = made;
+      take(made);
+    },
+  });
+}
+
+/** Removes the entries whose keys are said to be of no use. */
+function removeFrom(store: Store, isUseless: (key: string) => boolean): void {
+  if (store instanceof Map || store instanceof Set) {
+    for (const key of [...store.keys()]) if (isUseless(key)) store.delete(key);
+  } else {
+    for (const key in store) if (isUseless(key)) delete store[key];
   }
 }
 

@@ -2,7 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { uuidFromHex } from '../../formats/uuid.ts';
 import type { Advertisement, Central, Link } from './central.ts';
 import { LinkFailure } from './link-failure.ts';
-import type { NobleConnectOptions, NoblePeripheral } from './noble.ts';
+import { NOBLES, type NobleConnectOptions, type NobleName, type NoblePeripheral } from './noble.ts';
 import { NobleAdapter } from './noble-adapter.ts';
 import { NobleLink } from './noble-link.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -25,11 +25,12 @@ interface Seen extends Advertisement {
 }
 
 /**
- * The central role by @abandonware/noble. The radio does one thing at a time: while it connects it does not scan.
+ * The central role by noble. The radio does one thing at a time: while it connects it does not scan.
  * Whatever wedges noble or the adapter costs its instance, and the next operation begins with a fresh one.
  */
 export class NobleCentral implements Central {
   readonly advertisements: Observable<Advertisement>;
+  readonly #noble: NobleName;
   readonly #timing: CentralTiming;
   readonly #radio = new SerialQueue();
   readonly #scanners = new Set<Subscriber<Advertisement>>();
@@ -45,7 +46,9 @@ export class NobleCentral implements Central {
   /** A process that was killed may have left a connection in the controller, and then its device stays silent. */
   #mayHoldLeftovers = true;
 
-  constructor(timing: CentralTiming = CENTRAL_TIMING) {
+  /** @param noble the implementation that is used */
+  constructor(noble: NobleName = NOBLES[0], timing: CentralTiming = CENTRAL_TIMING) {
+    this.#noble = noble;
     this.#timing = timing;
     this.advertisements = new Observable((scanner) => {
       this.#scanners.add(scanner);
@@ -62,15 +65,20 @@ export class NobleCentral implements Central {
     await this.#radio.run(() => this.#poweredOn());
   }
 
-  connect(advertisement: Advertisement): Promise<Link> {
+  async connect(advertisement: Advertisement): Promise<Link> {
     const { peripheral, adapter } = advertisement as Seen;
+    const before = this.#links.get(peripheral.id);
+    if (before !== undefined && !before.over.aborted) {
+      throw new LinkFailure(`${peripheral.address} is connected to already`);
+    }
     this.#awaited.add(peripheral.id);
+    // Outside of the queue: a connection that the adapter is slow to give up keeps nobody else from the radio.
+    await before?.released;
     return this.#radio.run(async () => {
       try {
         if (adapter !== this.#adapter || adapter.over.aborted) {
           throw new LinkFailure('the Bluetooth adapter began anew meanwhile');
         }
-        await this.#links.get(peripheral.id)?.released;
         await this.#stopScan();
         await this.#connected(peripheral, adapter);
         return this.#keep(peripheral, adapter);
@@ -103,7 +111,7 @@ export class NobleCentral implements Central {
     if (this.#isClosed) throw new LinkFailure('the gateway let go of the Bluetooth adapter');
     if (this.#adapter?.isPoweredOn) return this.#adapter;
     this.#abandon('the Bluetooth adapter begins anew');
-    const adapter = new NobleAdapter((peripheral) =>
+    const adapter = new NobleAdapter(this.#noble, (peripheral) =>
       this.#links.get(peripheral)?.fail(new LinkFailure('the sensor sent a packet that nothing can read')),
     );
     await adapter.begin(this.#timing.adapter, { reset: this.#wasWedged });
@@ -180,9 +188,10 @@ export class NobleCentral implements Central {
       if (peripheral.state !== 'connecting' || adapter.over.aborted) throw error;
       // Noble says at once that it has given up. The adapter says so later, or that it has connected after all.
       peripheral.cancelConnect();
-      await connection('giving up connecting', command, peripheral, adapter).catch(() => {});
+      const limits = { what: 'giving up connecting', milliseconds: command, over: adapter.over };
+      await settle<void>(limits, (resolve) => adapter.onConnectionComplete(resolve)).catch(() => {});
       if ((peripheral.state as string) === 'connected') return;
-      if (peripheral.state === 'connecting') this.#wedged('the Bluetooth adapter did not give up connecting');
+      if (adapter.isConnecting(peripheral)) this.#wedged('the Bluetooth adapter did not give up connecting');
       throw error;
     }
   }
@@ -226,7 +235,7 @@ function connection(
   milliseconds: number,
   peripheral: NoblePeripheral,
   { over }: NobleAdapter,
-  begin = () => {},
+  begin: () => void,
 ): Promise<void> {
   return settle({ what, milliseconds, over }, (resolve, reject) => {
     const done = (error?: Error) =>

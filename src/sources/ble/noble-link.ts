@@ -93,7 +93,7 @@ export class NobleLink implements Link {
     return this.#queue.run(async () => {
       const characteristic = this.#find(uuid);
       const value = await this.#wait<Uint8Array>(`reading ${uuid}`, this.#timing.operation, (resolve) => {
-        const stop = listen(characteristic, 'read', (bytes: Buffer, isNotification: boolean) => {
+        const stop = listen(characteristic, 'data', (bytes: Buffer, isNotification: boolean) => {
           if (!isNotification) resolve(Uint8Array.from(bytes));
         });
         characteristic.read();
@@ -124,7 +124,7 @@ export class NobleLink implements Link {
       });
       return this.#wait(`subscribing to ${uuid}`, this.#timing.operation, (resolve) => {
         const stop = listen(characteristic, 'notify', resolve);
-        characteristic.notify(true);
+        characteristic.subscribe();
         return stop;
       });
     });
@@ -182,8 +182,10 @@ export class NobleLink implements Link {
     this.#characteristics.clear();
   }
 
-  readonly #onDisconnect = (reason: number) => {
-    this.#end(new LinkFailure(disconnectReason(reason)));
+  /** @param reason HCI's code, or, where noble itself has ended it, a word */
+  readonly #onDisconnect = (reason: number | string) => {
+    const words = typeof reason === 'number' ? disconnectReason(reason) : 'the Bluetooth adapter ended it';
+    this.#end(new LinkFailure(words));
     this.#release();
   };
 

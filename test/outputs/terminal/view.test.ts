@@ -79,7 +79,7 @@ describe('the live view', () => {
   test('forgets quality and heart rate when the link is lost', () => {
     const lost = { kind: 'link', state: 'lost', receivedAtMs: 0, reason: 'supervision timeout' } as const;
     const [, header] = view(stateOf([...until(9.9), lost]), 100, 20, palette(1));
-    expect(header).toMatch(/^○ link lost \(supervision timeout\).* ♥ \S+ bpm {2}\d+ beats/);
+    expect(header).toMatch(/^○ link lost \(supervision timeout\).* ♥ -- bpm {2}\d+ beats/);
   });
 
   test('has no escape sequence without colour', () => {

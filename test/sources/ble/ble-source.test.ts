@@ -104,7 +104,7 @@ describeLink('a live sensor', () => {
     await patch.take(new Float32Array(500));
     await until(() => statesOf(items).at(-1) === 'streaming', 'the stream');
     const other = await LivePatch.begin(bed.air, 'f6:3a:2c:51:0b:e8');
-    bed.air.remove(patch.peripheral.controller);
+    bed.air.remove(patch.controller);
     await until(() => statesOf(items).at(-1) === 'scanning', 'the search');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(other.peripheral.isConnected).toBe(false);
@@ -118,6 +118,31 @@ describeLink('a live sensor', () => {
     expect(left.peripheral.isConnected).toBe(false);
     bed.listen(bed.source({ address: ADDRESS.toUpperCase() }));
     await until(() => left.isStarted, 'the start');
+  });
+
+  it('does not take the sensor of another source, not even while that one has lost it', async () => {
+    const [left, right] = [
+      await LivePatch.begin(bed.air, ADDRESS, { name: 'Patch left' }),
+      await LivePatch.begin(bed.air, 'f6:3a:2c:51:0b:e8', { name: 'Patch right' }),
+    ];
+    const taken = new Set<string>();
+    bed.listen(bed.source({ name: 'left' }, FAST_BLE, taken));
+    await until(() => left.isStarted, 'the start');
+    await left.take(new Float32Array(500));
+    await until(() => taken.has(ADDRESS), 'the stream');
+    left.controller.isInReach = false;
+    right.controller.isInReach = false;
+    bed.air.drop(left.controller);
+    // Names fit both.
+    const other = bed.listen(bed.source({ name: 'patch' }, FAST_BLE, taken));
+    left.controller.isInReach = true;
+    bed.air.meet();
+    await until(() => left.peripheral.isConnected, 'the return');
+    right.controller.isInReach = true;
+    bed.air.meet();
+    await until(() => right.isStarted, 'the start of the other');
+    const found = other.flatMap((item) => (item.kind === 'link' && item.address ? [item.address] : []));
+    expect(new Set(found)).toEqual(new Set(['f6:3a:2c:51:0b:e8']));
   });
 
   it('finds a sensor that the adapter still holds for a gateway that was killed', async () => {

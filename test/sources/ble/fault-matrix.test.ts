@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { from } from 'rxjs';
 import { afterAll, expect, it } from 'vitest';
+import type { NobleName } from '../../../src/sources/ble/noble.ts';
 import { accountOf } from '../../virtual-link/accounted.ts';
 import { numbered } from '../../virtual-link/accounted-signal.ts';
 import { describeLink } from '../../virtual-link/describe-link.ts';
 import { arm, FAULTS, STAGES, type Stage } from '../../virtual-link/faults.ts';
 import { openSockets } from '../../virtual-link/hci-socket.ts';
-import { LiveBed, statesOf, until } from '../../virtual-link/live-bed.ts';
+import { FAST_CENTRAL, LiveBed, statesOf, until } from '../../virtual-link/live-bed.ts';
 import { LivePatch } from '../../virtual-link/live-patch.ts';
 
 const ADDRESS = 'f6:3a:2c:51:0b:e7';
@@ -26,7 +27,7 @@ function measureOn(patch: LivePatch) {
   const done = (async () => {
     while (!isDone) {
       await patch.take(numbered(patch.taken, SAMPLES_A_FRAME));
-      const isFresh = patch.framesOnLink < FRESH_FRAMES;
+      const isFresh = patch.peripheral.framesOnLink < FRESH_FRAMES;
       await new Promise((resolve) => setTimeout(resolve, isFresh ? FRESH_FRAME_EVERY_MS : FRAME_EVERY_MS));
     }
   })();
@@ -37,9 +38,9 @@ function measureOn(patch: LivePatch) {
 }
 
 /** Streams, is struck by a fault at a stage, and streams again; then every sample must be accounted for. */
-async function weather(stage: Stage, fault: (typeof FAULTS)[string]) {
+async function weather(stage: Stage, fault: (typeof FAULTS)[string], noble?: NobleName) {
   const before = [process.listenerCount('SIGINT'), process.listenerCount('exit'), openSockets()];
-  const bed = new LiveBed();
+  const bed = new LiveBed(FAST_CENTRAL, noble);
   const patch = await LivePatch.begin(bed.air, ADDRESS, { ringDepth: 20_000 });
   const struckAt = arm(bed, patch, stage, fault);
   const items = bed.listen();
@@ -60,7 +61,7 @@ async function weather(stage: Stage, fault: (typeof FAULTS)[string]) {
     await streamOn();
     await until(() => struckAt() !== undefined, 'the fault');
     await streamOn();
-    await until(() => patch.framesSinceBackfill > 20, 'the end of the backfill');
+    await until(() => patch.peripheral.framesSinceBackfill > 20, 'the end of the backfill');
   } finally {
     await enough();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -94,3 +95,18 @@ describeLink('a live link', () => {
     });
   }
 });
+
+describeLink(
+  'a live link over @stoprocent/noble',
+  () => {
+    // Each fault and each stage; all of the matrix takes a minute, and BEATLENS_BLUETOOTH=stoprocent.
+    it.each(
+      Object.entries(FAULTS).map(([name, fault], n) => ({ name, fault, stage: STAGES[n % STAGES.length] })),
+    )('streams again when $name, $stage', async ({ stage, fault }) => {
+      const { account, milliseconds } = await weather(stage, fault, 'stoprocent');
+      expect(milliseconds).toBeLessThan(RECOVERS_WITHIN_MS);
+      expect(account.samples).toBeGreaterThan(1_000);
+    });
+  },
+  'stoprocent',
+);

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CONTROL_CHARACTERISTIC, STREAM_CHARACTERISTIC } from '../../../firmware-protocol/index.ts';
 import type { Advertisement } from '../../../src/sources/ble/central.ts';
 import { LinkFailure } from '../../../src/sources/ble/link-failure.ts';
+import { NOBLES, type NobleName } from '../../../src/sources/ble/noble.ts';
 import { LOSE } from '../../virtual-link/air.ts';
 import { describeLink } from '../../virtual-link/describe-link.ts';
 import { heapUsed } from '../../virtual-link/heap.ts';
-import { LiveBed, until } from '../../virtual-link/live-bed.ts';
+import { FAST_CENTRAL, LiveBed, until } from '../../virtual-link/live-bed.ts';
 import { LivePatch } from '../../virtual-link/live-patch.ts';
 
 const ADDRESS = 'f6:3a:2c:51:0b:e7';
@@ -14,11 +15,13 @@ const ADVERTISERS = 20_000;
 const AT_ONCE = 100;
 const MOST_GROWTH_BYTES = 4e6;
 
-describeLink('NobleCentral', () => {
+for (const noble of NOBLES) describeLink(`NobleCentral over @${noble}/noble`, () => tests(noble), noble);
+
+function tests(noble: NobleName) {
   let bed: LiveBed;
   let patch: LivePatch;
   beforeEach(async () => {
-    bed = new LiveBed();
+    bed = new LiveBed(FAST_CENTRAL, noble);
     patch = await LivePatch.begin(bed.air, ADDRESS);
     await bed.central.ready();
   });
@@ -62,10 +65,17 @@ describeLink('NobleCentral', () => {
 
   it('gives up connecting to a device that has gone, and can connect to the next', async () => {
     const device = await found();
-    patch.peripheral.controller.isInReach = false;
+    patch.controller.isInReach = false;
     await expect(bed.central.connect(device)).rejects.toThrow(/connecting took longer/);
-    patch.peripheral.controller.isInReach = true;
+    patch.controller.isInReach = true;
     expect((await connected()).address).toBe(ADDRESS);
+  });
+
+  it('does not connect twice to a device, and says so at once', async () => {
+    const device = await found();
+    const link = await bed.central.connect(device);
+    await expect(bed.central.connect(device)).rejects.toThrow(`${ADDRESS} is connected to already`);
+    expect(link.over.aborted).toBe(false);
   });
 
   it('tells whoever joins a scan of all devices, the first one too', async () => {
@@ -100,7 +110,7 @@ describeLink('NobleCentral', () => {
     await neighbour.discover();
     bed.air.interference = {
       packet: (from, _to, packet) =>
-        from === patch.peripheral.controller
+        from === patch.controller
           ? { kind: 'pass', packet: Buffer.from(packet.subarray(0, 6)) }
           : { kind: 'pass' },
     };
@@ -113,4 +123,4 @@ describeLink('NobleCentral', () => {
     await until(() => heard.length === 1, 'the answer');
     expect(other.peripheral.isConnected).toBe(true);
   });
-});
+}

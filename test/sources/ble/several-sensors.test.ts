@@ -37,8 +37,8 @@ describeLink('several sensors on one adapter', () => {
     );
     await until(() => sensors.every(({ patch }) => patch.isStarted && patch.peripheral.isSubscribed), 'all');
     const [gone, ...others] = sensors;
-    gone.patch.peripheral.controller.isInReach = false;
-    bed.air.drop(gone.patch.peripheral.controller);
+    gone.patch.controller.isInReach = false;
+    bed.air.drop(gone.patch.controller);
     for (let frame = 0; frame < FRAMES; frame++) {
       await Promise.all(others.map(({ patch }) => patch.take(numbered(patch.taken, SAMPLES_A_FRAME))));
     }

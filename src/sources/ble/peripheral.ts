@@ -1,9 +1,11 @@
-import { EventEmitter } from 'node:events';
-import bleHost, { type Connection } from 'ble-host';
-import { CharacteristicProperty } from '../../src/formats/att-build.ts';
-import { uuidToBytes } from '../../src/formats/uuid.ts';
-import type { SensorMessage, SimulatedSensor } from '../../src/sources/simulated-sensor.ts';
-import type { Controller } from './controller.ts';
+import type { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { CharacteristicProperty } from '../../formats/att-build.ts';
+import { uuidToBytes } from '../../formats/uuid.ts';
+import type { SensorMessage, SimulatedSensor } from '../simulated-sensor.ts';
+import type { BleHost, HostConnection, HostManager } from './ble-host.ts';
+import { BluetoothUnavailable } from './link-failure.ts';
+import { settle } from './settle.ts';
 
 const { NOTIFY, INDICATE, READ, WRITE } = CharacteristicProperty;
 const GENERIC_ACCESS = '00001800-0000-1000-8000-00805f9b34fb';
@@ -11,53 +13,69 @@ const FLAGS = [2, 0x01, 0x06];
 const SERVICES_128 = 0x07;
 const NAME = 0x09;
 const MOST_NAME = 26;
+/** Until the adapter has answered, milliseconds. */
+const BEGINS_WITHIN = 5_000;
+
+// An optional dependency; nor would it run in the bundle, which is strict.
+const load = createRequire(import.meta.url);
+
+const NEVER = new AbortController().signal;
+
+/** A controller's HCI: takes packets, and emits `data` with those that it sends. */
+export interface Transport extends EventEmitter {
+  write(packet: Buffer): unknown;
+}
 
 type Value = Pick<SensorMessage, 'characteristic' | 'value'>;
 
 /** What ble-host makes of a characteristic that can be subscribed to. */
 interface Added {
   readonly isNotifying: boolean;
-  notify(connection: Connection, value: Buffer, sent: () => void): boolean;
-  indicate(connection: Connection, value: Buffer): boolean;
+  notify(connection: HostConnection, value: Buffer, sent: () => void): boolean;
+  indicate(connection: HostConnection, value: Buffer): boolean;
 }
 
-/** A simulated sensor on ble-host's real stack: advertises, is connected to, and sends what it is given. */
+/**
+ * A simulated sensor in the peripheral role, on ble-host's stack: advertises, is connected to by one gateway at a time,
+ * and sends what it is given.
+ */
 export class Peripheral {
-  readonly controller: Controller;
+  readonly #host: BleHost;
   readonly #sensor: SimulatedSensor;
   readonly #characteristics = new Map<string, Added>();
-  #connection: Connection | undefined;
+  #connection: HostConnection | undefined;
+  #isOver = false;
   /** What waits for room in the controller's buffer. */
   readonly #unsent = new Set<(isSent: boolean) => void>();
   readonly #subscribed = new Set<string>();
   /** How many of its characteristics can be subscribed to. */
   #sending = 0;
-  /** Told when a connection ends. */
-  readonly onLost: () => void;
-  /** Answers a write, unless the sensor is to do so itself. */
-  readonly #answer: (characteristic: string, value: Uint8Array, mtu: number) => Value | undefined;
+  readonly #options: PeripheralOptions;
 
-  private constructor(controller: Controller, sensor: SimulatedSensor, options: PeripheralOptions) {
-    this.controller = controller;
+  private constructor(host: BleHost, sensor: SimulatedSensor, options: PeripheralOptions) {
+    this.#host = host;
     this.#sensor = sensor;
-    this.onLost = options.onLost ?? (() => {});
-    this.#answer = options.answer ?? ((characteristic, value) => sensor.write(characteristic, value));
+    this.#options = options;
   }
 
-  /** @returns when it advertises */
+  /**
+   * @returns when it advertises
+   * @throws LinkFailure where the adapter does not answer
+   * @throws BluetoothUnavailable where ble-host is not installed
+   */
   static async begin(
-    controller: Controller,
+    transport: Transport,
     sensor: SimulatedSensor,
-    options: PeripheralOptions = {},
+    options: PeripheralOptions,
   ): Promise<Peripheral> {
-    const peripheral = new Peripheral(controller, sensor, options);
-    const transport = new EventEmitter() as EventEmitter & { write(packet: Buffer): void };
-    transport.write = (packet) => controller.write(packet);
-    controller.on('data', (packet) => transport.emit('data', packet));
-    const manager = await new Promise<Parameters<Parameters<typeof bleHost.BleManager.create>[2]>[1]>(
-      (resolve, reject) =>
-        bleHost.BleManager.create(transport, {}, (error, made) => (error ? reject(error) : resolve(made))),
-    );
+    const host = loadHost();
+    const peripheral = new Peripheral(host, sensor, options);
+    const what = 'taking the Bluetooth adapter over';
+    const limits = { what, milliseconds: BEGINS_WITHIN, over: NEVER };
+    const manager = await settle<HostManager>(limits, (resolve, reject) => {
+      host.BleManager.create(transport, {}, (error, made) => (error ? reject(error) : resolve(made)));
+      return () => {};
+    });
     const own = sensor.services.filter(({ uuid }) => uuid !== GENERIC_ACCESS);
     manager.gattDb.addServices(
       own.map(({ uuid, characteristics }) => ({
@@ -67,7 +85,7 @@ export class Peripheral {
         ),
       })),
     );
-    const name = Buffer.from(options.name ?? 'Patch').subarray(0, MOST_NAME);
+    const name = Buffer.from(options.name).subarray(0, MOST_NAME);
     const advertised = own.map(({ uuid }) => uuidToBytes(uuid)).find(({ length }) => length === 16);
     manager.setAdvertisingData(
       Buffer.from([...FLAGS, ...(advertised ? [17, SERVICES_128, ...advertised] : [])]),
@@ -76,11 +94,12 @@ export class Peripheral {
     const advertise = () =>
       manager.startAdvertising({}, (_status, connection) => {
         peripheral.#connection = connection;
+        options.connected?.();
         connection.on('disconnect', () => {
           peripheral.#connection = undefined;
           for (const done of [...peripheral.#unsent]) done(false);
-          peripheral.onLost();
-          advertise();
+          options.lost();
+          if (!peripheral.#isOver) advertise();
         });
       });
     advertise();
@@ -112,10 +131,23 @@ export class Peripheral {
     });
   }
 
+  /** Ends the connection, if there is one, and offers itself no more. @param milliseconds that this may take */
+  async end(milliseconds: number): Promise<void> {
+    this.#isOver = true;
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const ended = settle<void>({ what: 'disconnecting', milliseconds, over: NEVER }, (resolve) => {
+      connection.on('disconnect', () => resolve());
+      connection.disconnect();
+      return () => {};
+    });
+    await ended.catch(() => {}); // The adapter is let go of anyway.
+  }
+
   #characteristic(uuid: string, properties: number): object {
     if (properties & (NOTIFY | INDICATE)) this.#sending++;
     const added = {
-      onSubscriptionChange: (_connection: Connection, notifies: boolean, indicates: boolean) => {
+      onSubscriptionChange: (_connection: HostConnection, notifies: boolean, indicates: boolean) => {
         if (notifies || indicates) this.#subscribed.add(uuid);
         else this.#subscribed.delete(uuid);
       },
@@ -126,16 +158,16 @@ export class Peripheral {
         ...(properties & NOTIFY ? ['notify'] : []),
         ...(properties & INDICATE ? ['indicate'] : []),
       ],
-      onRead: (_connection: Connection, callback: (error: number, value: Buffer) => void) =>
-        callback(bleHost.AttErrors.SUCCESS, Buffer.from(this.#sensor.read(uuid))),
+      onRead: (_connection: HostConnection, callback: (error: number, value: Buffer) => void) =>
+        callback(this.#host.AttErrors.SUCCESS, Buffer.from(this.#sensor.read(uuid))),
       onWrite: (
-        connection: Connection,
+        connection: HostConnection,
         _needsResponse: boolean,
         value: Buffer,
         callback: (error: number) => void,
       ) => {
-        callback(bleHost.AttErrors.SUCCESS);
-        const answer = this.#answer(uuid, Uint8Array.from(value), connection.gatt.currentMtu);
+        callback(this.#host.AttErrors.SUCCESS);
+        const answer = this.#options.answer(uuid, Uint8Array.from(value), connection.gatt.currentMtu);
         if (answer !== undefined) this.send(answer);
       },
     };
@@ -146,9 +178,22 @@ export class Peripheral {
 }
 
 export interface PeripheralOptions {
-  readonly name?: string;
-  readonly onLost?: () => void;
-  readonly answer?: (characteristic: string, value: Uint8Array, mtu: number) => Value | undefined;
+  /** As it advertises itself. */
+  readonly name: string;
+  /** Told when somebody has connected … */
+  readonly connected?: () => void;
+  /** … and when that one has gone. */
+  readonly lost: () => void;
+  /** Answers what was written to a characteristic, if at all. @param mtu of the connection, bytes */
+  readonly answer: (characteristic: string, value: Uint8Array, mtu: number) => Value | undefined;
+}
+
+function loadHost(): BleHost {
+  try {
+    return load('ble-host');
+  } catch {
+    throw new BluetoothUnavailable('module-missing', 'ble-host');
+  }
 }
 
 /** ble-host takes numbers for short UUIDs and capital letters for long ones. */

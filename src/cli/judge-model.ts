@@ -1,0 +1,622 @@
+import type { RhythmModel } from '../classify/rhythm-model.ts';
+import type { RhythmClass } from '../classify/rhythm-verdict.ts';
+import { RHYTHM_RATE, RHYTHM_WINDOW } from '../classify/rhythm-window.ts';
+import { brightest, CLAIMS, density, type MappedWindow } from '../evaluate/explanations/claims.ts';
+import { type Estimate, estimate } from '../evaluate/explanations/interval.ts';
+import { mean, rootMeanSquare, spearman, topFifthOverlap } from '../evaluate/explanations/likeness.ts';
+import { area, replacedWindows, segmentOrder } from '../evaluate/explanations/perturbation.ts';
+import { type DeletionMask, deletionMasks, USUAL_MASK } from '../explain/deletion-mask.ts';
+import type { Wave } from '../explain/explanation.ts';
+import type { FloatNetwork } from '../explain/network.ts';
+import { type Reference, referenceOf } from '../explain/reference.ts';
+import {
+  gradCamOfMaps,
+  gradCams,
+  gradientSaliencies,
+  hiResCams,
+  probabilities,
+} from '../explain/saliency.ts';
+import type { Method } from '../explain/window-explanation.ts';
+import { sharesOf } from '../explain/window-waves.ts';
+import { seededRandom } from '../sources/seeded-random.ts';
+import { classIndex, type LabelledWindow, type WindowSet } from './judge-windows.ts';
+
+export type ModelName = 'cnn' | 'lstm';
+
+/** The methods that are judged on each network; the first is the one that its claims are tested by. */
+const JUDGED: Readonly<Record<ModelName, readonly Method[]>> = {
+  cnn: ['hires-cam', 'grad-cam', 'gradient', 'deletion-mask'],
+  lstm: ['deletion-mask', 'gradient'],
+};
+/** What any explanation must do better than. */
+export const BASELINES = ['random', 'Gaussian at R', '|dx/dt|'] as const;
+type Baseline = (typeof BASELINES)[number];
+/** What replaces the signal in the curves. */
+export const CURVE_REFERENCES: readonly Reference[] = ['zero', 'blurred', 'noise'];
+
+/** Standard deviation of the Gaussian at the R peak, seconds. */
+const GAUSSIAN_WIDTH = 0.1;
+/** Samples by which windows are shifted to see whether the map is stable: 24 ms. */
+const SMALL_SHIFT = 3;
+/** Shifts by which it is seen whether the map follows the beat or the window, samples: 0.2 s either way. */
+const LARGE_SHIFTS = [-25, 25];
+/** Windows that are learned side by side. */
+const BATCH = 10;
+
+/** A window with the network that is asked about it: between patients, one that never saw this patient. */
+interface JudgedWindow extends LabelledWindow {
+  readonly network: FloatNetwork;
+}
+
+export interface Sampling {
+  readonly classes: readonly RhythmClass[];
+  readonly windows: number;
+  readonly curves: number;
+  readonly repeats: number;
+}
+
+/** Areas under the curves of one map: low deletion and high insertion are good. */
+interface Curves {
+  readonly deletion: Estimate;
+  readonly insertion: Estimate;
+  /** The mean curve, for a picture. */
+  readonly deletionCurve: readonly number[];
+  readonly insertionCurve: readonly number[];
+}
+
+/** Baseline less method for deletion, method less baseline for insertion: above 0 is better than the baseline. */
+interface Lead {
+  readonly deletion: Estimate;
+  readonly insertion: Estimate;
+}
+
+/** What changes a map that should, and what should not. */
+interface Stability {
+  /** Rank correlation with the map of the network whose last 1, 2 … layers are shuffled. */
+  readonly randomised: readonly number[];
+  /** Rank correlation after a shift of the window by 24 ms, the map shifted back. */
+  readonly shifted: number;
+  /** How far the map's centre moves for each sample that the beat moves: 1 follows the beat, 0 stays. */
+  readonly follows: number;
+}
+
+export interface MethodJudgement {
+  readonly pointing: Estimate;
+  /** Brightest sample in the QRS, 20 ms either side allowed. */
+  readonly pointingQrs: Estimate;
+  /** Relevance in the beat at the centre, and its part of the window. */
+  readonly mass: Estimate;
+  readonly beatArea: number;
+  readonly shares: Readonly<Record<Wave, number>>;
+  /** Over the share of the window that the wave takes. */
+  readonly densities: Readonly<Record<Wave, number>>;
+  /** By reference; the areas of the windows with curves. */
+  readonly curves: Readonly<Partial<Record<Reference, Curves>>>;
+  readonly leads: Readonly<Partial<Record<Reference, Record<Baseline, Lead>>>>;
+  readonly stability: Stability | undefined;
+  /** Mean map and its standard deviation. */
+  readonly meanMap: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+export interface ClaimVerdict {
+  readonly figure: string;
+  readonly statement: string;
+  readonly method: Method;
+  readonly holds: Estimate;
+  readonly verdict: 'confirmed' | 'refuted' | 'undecided';
+}
+
+export interface ClassJudgement {
+  readonly class: RhythmClass;
+  /** Windows of the class, and the part of those looked at that the network calls right. */
+  readonly available: number;
+  readonly right: number;
+  readonly windows: number;
+  readonly records: number;
+  readonly methods: Readonly<Partial<Record<Method, MethodJudgement>>>;
+  readonly baselines: Readonly<Partial<Record<Reference, Record<Baseline, Curves>>>>;
+  readonly claims: readonly ClaimVerdict[];
+  /** Rank correlation of two masks that differ in their seed. */
+  readonly seeds: number;
+  /** How the masks were reached. */
+  readonly mask: {
+    readonly rounds: number;
+    readonly converged: number;
+    readonly seconds: number;
+    readonly after: number;
+  };
+  readonly int8: Int8Judgement | undefined;
+  readonly meanTrace: readonly number[];
+  readonly traceDeviation: readonly number[];
+  readonly examples: readonly Example[];
+}
+
+/** A window with its maps, for a picture. */
+export interface Example {
+  readonly record: string;
+  readonly time: number;
+  readonly probability: number;
+  readonly window: readonly number[];
+  readonly maps: Readonly<Partial<Record<Method, readonly number[]>>>;
+}
+
+/** The network that runs on the gateway against the float one. */
+export interface Int8Judgement {
+  /** Part of the windows with the same class. */
+  readonly sameClass: number;
+  /** Mean distance of the probabilities of the class. */
+  readonly probability: number;
+  /** Of Grad-CAM, where there is one. */
+  readonly spearman: number | undefined;
+  readonly topFifth: number | undefined;
+  readonly rootMeanSquare: number | undefined;
+}
+
+export interface Judgement {
+  readonly model: ModelName;
+  readonly classes: readonly ClassJudgement[];
+}
+
+/** Judges the explanations of one network, class by class. */
+export async function judgeModel(
+  model: ModelName,
+  networkFor: (position: number) => FloatNetwork | undefined,
+  int8: RhythmModel | undefined,
+  set: WindowSet,
+  sampling: Sampling,
+  say: (what: string) => void,
+): Promise<Judgement> {
+  const classes: ClassJudgement[] = [];
+  for (const name of sampling.classes) {
+    const positions = set.ofClass(name).filter((position) => networkFor(position) !== undefined);
+    const { windows, right } = await drawn(set, positions, networkFor, name, sampling.windows);
+    if (windows.length < 5) {
+      say(`${name}: ${windows.length} windows called right of ${positions.length}: too few`);
+      continue;
+    }
+    const judged = await judgeClass(model, int8, windows, sampling);
+    classes.push({ class: name, available: positions.length, right, ...judged });
+    say(`${name}: ${windows.length} windows of ${judged.records} records`);
+  }
+  return { model, classes };
+}
+
+/** Windows of a class that the network calls right, drawn by a seed; and which part of those looked at that is. */
+async function drawn(
+  set: WindowSet,
+  positions: readonly number[],
+  networkFor: (position: number) => FloatNetwork | undefined,
+  name: RhythmClass,
+  wanted: number,
+): Promise<{ windows: JudgedWindow[]; right: number }> {
+  const random = seededRandom(20 + classIndex(name));
+  const order = positions.map((position) => ({ position, at: random() })).sort((a, b) => a.at - b.at);
+  const found: JudgedWindow[] = [];
+  let seen = 0;
+  let right = 0;
+  for (let n = 0; n < order.length && found.length < wanted; n += 2 * BATCH) {
+    const batch = order
+      .slice(n, n + 2 * BATCH)
+      .map(({ position }) => ({ ...set.at(position), network: networkFor(position) as FloatNetwork }));
+    for (const [i, given] of (await each(batch, valuesOf(batch), probabilities)).entries()) {
+      seen++;
+      if (given.indexOf(Math.max(...given)) !== classIndex(name)) continue;
+      right++;
+      if (found.length < wanted) found.push(batch[i]);
+    }
+  }
+  return { windows: found, right: right / Math.max(1, seen) };
+}
+
+/** Asks each window's own network, those of one network together. @returns in the order of the windows */
+async function each<T>(
+  windows: readonly JudgedWindow[],
+  inputs: readonly Float32Array[],
+  ask: (network: FloatNetwork, inputs: readonly Float32Array[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const results = new Array<T>(windows.length);
+  for (const network of new Set(windows.map((one) => one.network))) {
+    const members = windows.flatMap((one, i) => (one.network === network ? [i] : []));
+    const answers = await ask(
+      network,
+      members.map((i) => inputs[i]),
+    );
+    for (const [n, i] of members.entries()) results[i] = answers[n];
+  }
+  return results;
+}
+
+function valuesOf(windows: readonly JudgedWindow[]): Float32Array[] {
+  return windows.map(({ window }) => window);
+}
+
+type Maps = readonly Float32Array[];
+
+async function judgeClass(
+  model: ModelName,
+  int8: RhythmModel | undefined,
+  windows: readonly JudgedWindow[],
+  { curves, repeats }: Sampling,
+) {
+  const target = classIndex(windows[0].class);
+  const inputs = valuesOf(windows);
+  const records = windows.map(({ record }) => record);
+  const again = windows.slice(0, repeats);
+
+  const startedAt = process.cpuUsage();
+  // On the CNN the mask is there to compare with, and each of its rounds is dear.
+  const isCrossed = model === 'cnn';
+  const masked = windows.slice(0, isCrossed ? 2 * repeats : windows.length);
+  const learned = await each(masked, valuesOf(masked), maskedBy(target, 1));
+  const { user, system } = process.cpuUsage(startedAt);
+  const maps = new Map<Method, Maps>();
+  for (const method of JUDGED[model]) {
+    maps.set(
+      method,
+      method === 'deletion-mask'
+        ? learned.map(({ deleted }) => deleted)
+        : await each(windows, inputs, mappedBy(method, target)),
+    );
+  }
+
+  const withCurves = windows.slice(0, curves);
+  const curvesOf = curveMaker(int8, withCurves, target);
+  const baselines: Partial<Record<Reference, Record<Baseline, Measured>>> = {};
+  for (const reference of CURVE_REFERENCES) {
+    baselines[reference] = {
+      random: await curvesOf(baselineMaps('random', withCurves), reference),
+      'Gaussian at R': await curvesOf(baselineMaps('Gaussian at R', withCurves), reference),
+      '|dx/dt|': await curvesOf(baselineMaps('|dx/dt|', withCurves), reference),
+    };
+  }
+
+  const methods: Partial<Record<Method, MethodJudgement>> = {};
+  for (const [method, of] of maps) {
+    const mapped = of.map((relevance, i): MappedWindow => ({ ...windows[i], relevance }));
+    const explain =
+      method === 'deletion-mask'
+        ? async (network: FloatNetwork, inputs: readonly Float32Array[]) =>
+            (await maskedBy(target, 1)(network, inputs)).map(({ deleted }) => deleted)
+        : mappedBy(method, target);
+    const own: Partial<Record<Reference, Curves>> = {};
+    const leads: Partial<Record<Reference, Record<Baseline, Lead>>> = {};
+    for (const reference of CURVE_REFERENCES) {
+      const measured = await curvesOf(of.slice(0, curves), reference);
+      own[reference] = summary(measured, records);
+      const rivals = baselines[reference] as Record<Baseline, Measured>;
+      leads[reference] = {
+        random: lead(measured, rivals.random, records),
+        'Gaussian at R': lead(measured, rivals['Gaussian at R'], records),
+        '|dx/dt|': lead(measured, rivals['|dx/dt|'], records),
+      };
+    }
+    methods[method] = {
+      ...localised(mapped, records),
+      curves: own,
+      leads,
+      stability:
+        isCrossed && method === 'deletion-mask'
+          ? undefined
+          : {
+              randomised: await randomisedLikeness(again, of, explain),
+              shifted: await shiftedLikeness(again, of, explain),
+              follows: await following(again, of, target, explain),
+            },
+      meanMap: columnMeans(of),
+      deviation: columnDeviations(of),
+    };
+  }
+
+  const [first] = JUDGED[model];
+  const claimed = (maps.get(first) as Maps).map((relevance, i) => ({ ...windows[i], relevance }));
+  const otherSeed = await each(again, valuesOf(again), maskedBy(target, 2));
+  const given = await each(windows, inputs, probabilities);
+  return {
+    windows: windows.length,
+    records: new Set(records).size,
+    methods,
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([reference, byName]) => [
+        reference,
+        Object.fromEntries(
+          Object.entries(byName).map(([name, measured]) => [name, summary(measured, records)]),
+        ),
+      ]),
+    ) as ClassJudgement['baselines'],
+    claims: CLAIMS.filter((claim) => claim.model === model && claim.class === windows[0].class).map((claim) =>
+      claimVerdict(claim, first, claimed, records),
+    ),
+    seeds: mean(otherSeed.map(({ deleted }, i) => spearman(deleted, learned[i].deleted))),
+    mask: {
+      rounds: mean(learned.map(({ rounds }) => rounds)),
+      converged: mean(learned.map(({ converged }) => Number(converged))),
+      seconds: (user + system) / 1e6 / learned.length,
+      after: mean(learned.map(({ after }) => after)),
+    },
+    int8: int8 && (await int8Judgement(int8, windows, target)),
+    meanTrace: columnMeans(inputs),
+    traceDeviation: columnDeviations(inputs),
+    examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window }, i) => ({
+      record,
+      time,
+      probability: given[i][target],
+      window: rounded(window),
+      maps: Object.fromEntries([...maps].map(([method, of]) => [method, rounded(of[i])])),
+    })),
+  };
+}
+
+function maskedBy(target: number, seed: number) {
+  return async (network: FloatNetwork, windows: readonly Float32Array[]): Promise<DeletionMask[]> => {
+    const random = seededRandom(seed);
+    const learned: DeletionMask[] = [];
+    for (let n = 0; n < windows.length; n += BATCH) {
+      const batch = windows.slice(n, n + BATCH);
+      const targets = batch.map(() => target);
+      learned.push(...(await deletionMasks(network, batch, targets, USUAL_MASK, random)));
+    }
+    return learned;
+  };
+}
+
+const MAPS = { 'grad-cam': gradCams, 'hires-cam': hiResCams, gradient: gradientSaliencies };
+
+function mappedBy(method: keyof typeof MAPS, target: number) {
+  return (network: FloatNetwork, windows: readonly Float32Array[]) =>
+    MAPS[method](
+      network,
+      windows,
+      windows.map(() => target),
+    );
+}
+
+function baselineMaps(baseline: Baseline, windows: readonly JudgedWindow[]): Float32Array[] {
+  const random = seededRandom(3);
+  const value: Record<Baseline, (one: LabelledWindow, i: number) => number> = {
+    random: () => random(),
+    'Gaussian at R': ({ centre }, i) =>
+      Math.exp(-(((i / RHYTHM_RATE - centre.peak) / GAUSSIAN_WIDTH) ** 2) / 2),
+    '|dx/dt|': ({ window }, i) =>
+      Math.abs(window[Math.min(i + 1, window.length - 1)] - window[Math.max(i - 1, 0)]),
+  };
+  return windows.map((one) => one.window.map((_, i) => value[baseline](one, i)));
+}
+
+/** The curves of each window. */
+interface Measured {
+  readonly deletion: readonly (readonly number[])[];
+  readonly insertion: readonly (readonly number[])[];
+}
+
+/**
+ * Makes deletion and insertion curves of some windows: the probability of the class as the most relevant 40 ms give
+ * way, or come back, one after the other. It is asked of the int8 model, the one that runs, where there is one.
+ */
+function curveMaker(int8: RhythmModel | undefined, windows: readonly JudgedWindow[], target: number) {
+  const asked = async (network: FloatNetwork, all: readonly Float32Array[]): Promise<number[]> =>
+    int8
+      ? all.map((window) => softmaxOf(int8.scores(window), target))
+      : (await probabilities(network, all)).map((one) => one[target]);
+  return async (maps: Maps, reference: Reference): Promise<Measured> => {
+    const random = seededRandom(4);
+    const deletion: number[][] = [];
+    const insertion: number[][] = [];
+    for (const [i, map] of maps.entries()) {
+      const { window, network } = windows[i];
+      const by = referenceOf(window, reference, random);
+      const order = segmentOrder(map);
+      deletion.push(await asked(network, replacedWindows(window, by, order)));
+      insertion.push(await asked(network, replacedWindows(by, window, order)));
+    }
+    return { deletion, insertion };
+  };
+}
+
+function softmaxOf(scores: Float32Array, target: number): number {
+  const weights = scores.map((score) => Math.exp(score - scores[target]));
+  return 1 / weights.reduce((sum, weight) => sum + weight, 0);
+}
+
+function summary({ deletion, insertion }: Measured, records: readonly string[]): Curves {
+  const of = records.slice(0, deletion.length);
+  return {
+    deletion: estimate(deletion.map(area), of),
+    insertion: estimate(insertion.map(area), of),
+    deletionCurve: columnMeans(deletion),
+    insertionCurve: columnMeans(insertion),
+  };
+}
+
+function lead(own: Measured, rival: Measured, records: readonly string[]): Lead {
+  const of = records.slice(0, own.deletion.length);
+  return {
+    deletion: estimate(
+      own.deletion.map((curve, i) => area(rival.deletion[i]) - area(curve)),
+      of,
+    ),
+    insertion: estimate(
+      own.insertion.map((curve, i) => area(curve) - area(rival.insertion[i])),
+      of,
+    ),
+  };
+}
+
+const WAVES: readonly Wave[] = ['P', 'QRS', 'ST-T', 'baseline'];
+const QRS_MARGIN = 0.02;
+
+function localised(mapped: readonly MappedWindow[], records: readonly string[]) {
+  const of = records.slice(0, mapped.length);
+  const inBeat = ({ centre }: MappedWindow, time: number) => time >= centre.pOnset && time < centre.tOffset;
+  const inQrs = ({ centre }: MappedWindow, time: number) =>
+    time >= centre.qrsOnset - QRS_MARGIN && time < centre.qrsOffset + QRS_MARGIN;
+  const times = Array.from({ length: RHYTHM_WINDOW }, (_, i) => i / RHYTHM_RATE);
+  const beatArea = mapped.map((one) => times.filter((time) => inBeat(one, time)).length / RHYTHM_WINDOW);
+  const masses = mapped.map((one, i) => (density(one, (time) => inBeat(one, time)) ?? 0) * beatArea[i]);
+  const shares = mapped.map(({ relevance, waves }) => sharesOf(relevance, waves));
+  const places = mapped.map(({ waves }) => sharesOf(new Float32Array(RHYTHM_WINDOW).fill(1), waves));
+  const meanShare = (all: readonly Record<Wave, number>[], wave: Wave) => mean(all.map((one) => one[wave]));
+  return {
+    pointing: estimate(
+      mapped.map((one) => Number(inBeat(one, brightest(one)))),
+      of,
+    ),
+    pointingQrs: estimate(
+      mapped.map((one) => Number(inQrs(one, brightest(one)))),
+      of,
+    ),
+    mass: estimate(masses, of),
+    beatArea: mean(beatArea),
+    shares: byWave((wave) => meanShare(shares, wave)),
+    densities: byWave((wave) => meanShare(shares, wave) / meanShare(places, wave)),
+  };
+}
+
+function byWave(value: (wave: Wave) => number): Record<Wave, number> {
+  return Object.fromEntries(WAVES.map((wave) => [wave, value(wave)])) as Record<Wave, number>;
+}
+
+type ExplainAgain = (network: FloatNetwork, windows: readonly Float32Array[]) => Promise<Maps>;
+
+async function randomisedLikeness(
+  windows: readonly JudgedWindow[],
+  maps: Maps,
+  explain: ExplainAgain,
+): Promise<number[]> {
+  const found: number[] = [];
+  for (let layers = 1; layers <= windows[0].network.weightedLayers; layers++) {
+    const other = await each(windows, valuesOf(windows), (network, inputs) =>
+      explain(network.randomised(layers, seededRandom(5)), inputs),
+    );
+    found.push(mean(other.map((map, i) => spearman(map, maps[i]))));
+  }
+  return found;
+}
+
+async function shiftedLikeness(
+  windows: readonly JudgedWindow[],
+  maps: Maps,
+  explain: ExplainAgain,
+): Promise<number> {
+  const found: number[] = [];
+  for (const by of [-SMALL_SHIFT, SMALL_SHIFT]) {
+    const moved = await each(
+      windows,
+      valuesOf(windows).map((window) => shifted(window, by)),
+      explain,
+    );
+    for (const [i, map] of moved.entries()) found.push(spearman(shifted(map, -by), maps[i]));
+  }
+  return mean(found);
+}
+
+/** How far the map's centre of gravity moves with the beat, by least squares, where the class stays. */
+async function following(
+  windows: readonly JudgedWindow[],
+  still: Maps,
+  target: number,
+  explain: ExplainAgain,
+): Promise<number> {
+  let product = 0;
+  let square = 0;
+  for (const by of LARGE_SHIFTS) {
+    const inputs = valuesOf(windows).map((window) => shifted(window, by));
+    const given = await each(windows, inputs, probabilities);
+    const maps = await each(windows, inputs, explain);
+    for (const [i, map] of maps.entries()) {
+      if (given[i].indexOf(Math.max(...given[i])) !== target) continue;
+      product += by * (centreOf(map) - centreOf(still[i]));
+      square += by * by;
+    }
+  }
+  return square > 0 ? product / square : Number.NaN;
+}
+
+function centreOf(map: ArrayLike<number>): number {
+  let moment = 0;
+  let total = 0;
+  for (let i = 0; i < map.length; i++) {
+    moment += i * map[i];
+    total += map[i];
+  }
+  return total > 0 ? moment / total : map.length / 2;
+}
+
+/** Later by so many samples; at its end it goes on as it ended. */
+function shifted(window: Float32Array, by: number): Float32Array {
+  return window.map((_, i) => window[Math.min(window.length - 1, Math.max(0, i - by))]);
+}
+
+function claimVerdict(
+  { figure, statement, holds }: (typeof CLAIMS)[number],
+  method: Method,
+  mapped: readonly MappedWindow[],
+  records: readonly string[],
+): ClaimVerdict {
+  const answers = mapped.map(holds);
+  const known = answers.flatMap((answer, i) =>
+    answer === undefined ? [] : [{ answer, record: records[i] }],
+  );
+  const share = estimate(
+    known.map(({ answer }) => Number(answer)),
+    known.map(({ record }) => record),
+  );
+  const verdict = share.low > 0.5 ? 'confirmed' : share.high < 0.5 ? 'refuted' : 'undecided';
+  return { figure, statement, method, holds: share, verdict };
+}
+
+async function int8Judgement(
+  int8: RhythmModel,
+  windows: readonly JudgedWindow[],
+  target: number,
+): Promise<Int8Judgement> {
+  const inputs = valuesOf(windows);
+  const float = await each(windows, inputs, probabilities);
+  const maps = await each(windows, inputs, async (network, some) =>
+    network.convolutions > 0 ? mappedBy('grad-cam', target)(network, some) : some,
+  );
+  const same: number[] = [];
+  const distance: number[] = [];
+  const ranks: number[] = [];
+  const overlap: number[] = [];
+  const distances: number[] = [];
+  for (const [i, { window, network }] of windows.entries()) {
+    const scores = int8.scores(window);
+    same.push(Number(scores.indexOf(Math.max(...scores)) === float[i].indexOf(Math.max(...float[i]))));
+    distance.push(Math.abs(softmaxOf(scores, target) - float[i][target]));
+    const featureMaps = int8.featureMaps();
+    if (featureMaps === undefined) continue;
+    const map = await gradCamOfMaps(network, featureMaps, target);
+    ranks.push(spearman(map, maps[i]));
+    overlap.push(topFifthOverlap(map, maps[i]));
+    distances.push(rootMeanSquare(map, maps[i]));
+  }
+  const known = (values: readonly number[]) => (values.length > 0 ? mean(values) : undefined);
+  return {
+    sameClass: mean(same),
+    probability: mean(distance),
+    spearman: known(ranks),
+    topFifth: known(overlap),
+    rootMeanSquare: known(distances),
+  };
+}
+
+function columnMeans(rows: readonly ArrayLike<number>[]): number[] {
+  return Array.from(rows[0], (_, i) => round4(mean(rows.map((row) => row[i]))));
+}
+
+function columnDeviations(rows: readonly ArrayLike<number>[]): number[] {
+  return Array.from(rows[0], (_, i) => {
+    const column = rows.map((row) => row[i]);
+    const middle = mean(column);
+    return round4(Math.sqrt(mean(column.map((value) => (value - middle) ** 2))));
+  });
+}
+
+function rounded(values: ArrayLike<number>): number[] {
+  return Array.from(values, round4);
+}
+
+function round4(value: number): number {
+  return Math.round(1e4 * value) / 1e4;
+}

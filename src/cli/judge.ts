@@ -1,0 +1,102 @@
+import { dirname, join } from 'node:path';
+import { Command, Option } from 'commander';
+import { modelsFolder } from '../classify/card-file.ts';
+import { loadRhythmModel } from '../classify/rhythm-model.ts';
+import { RHYTHM_CLASSES, type RhythmClass } from '../classify/rhythm-verdict.ts';
+import { type FloatNetwork, loadNetwork } from '../explain/network.ts';
+import { writeWhole } from '../outputs/write-whole.ts';
+import { type Judgement, judgeModel, type ModelName } from './judge-model.ts';
+import { judgementText } from './judge-text.ts';
+import { WindowSet } from './judge-windows.ts';
+import { runCommand, throwing } from './run-command.ts';
+import { UsageError } from './usage-error.ts';
+
+const MODELS = ['cnn', 'lstm'] as const;
+
+interface JudgeOptions {
+  readonly protocol: 'random' | 'patients';
+  readonly classes: readonly RhythmClass[];
+  readonly windows: number;
+  readonly curves: number;
+  readonly repeats: number;
+  readonly out?: string;
+}
+
+/** Judges the explanations of the rhythm models on labelled windows, and prints the tables of the document. */
+async function judge(stem: string, options: JudgeOptions): Promise<void> {
+  const set = await WindowSet.read(stem);
+  const judged: Judgement[] = [];
+  for (const model of MODELS) {
+    const between = options.protocol === 'patients';
+    const networkFor = between
+      ? await networksOfFolds(model, set, dirname(stem))
+      : await networkThatShips(model, set);
+    const int8 = between ? undefined : await loadRhythmModel(model);
+    const say = (what: string) => process.stderr.write(`${model}: ${what}\n`);
+    const one = await judgeModel(model, networkFor, int8, set, options, say);
+    process.stdout.write(`${judgementText(one).join('\n')}\n\n`);
+    judged.push(one);
+  }
+  if (options.out !== undefined) await writeWhole(options.out, [JSON.stringify(judged)]);
+}
+
+type NetworkFor = (position: number) => FloatNetwork | undefined;
+
+/** The paper's protocol: the network that ships, and the windows of the random split that it was not trained on. */
+async function networkThatShips(model: ModelName, { division }: WindowSet): Promise<NetworkFor> {
+  const network = await loadNetwork(join(modelsFolder(), `rhythm-${model}.weights.json`));
+  return (position) => (division.part[position] === 'test' ? network : undefined);
+}
+
+/** Between patients: for each window the network of its fold, which never saw the patient. */
+async function networksOfFolds(
+  model: ModelName,
+  { division }: WindowSet,
+  build: string,
+): Promise<NetworkFor> {
+  const folds = [...new Set(division.fold)].filter((fold) => fold >= 0);
+  const networks = new Map<number, FloatNetwork>();
+  for (const fold of folds) {
+    networks.set(fold, await loadNetwork(join(build, `fold-${fold}`, `rhythm-${model}.weights.json`)));
+  }
+  return (position) => networks.get(division.fold[position]);
+}
+
+function count(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1) {
+      throw new UsageError(`${option} ${text} is no count; give a whole number above 0`);
+    }
+    return value;
+  };
+}
+
+function classList(text: string): readonly RhythmClass[] {
+  return text.split(',').map((name) => {
+    const found = RHYTHM_CLASSES.find((known) => known === name);
+    if (found === undefined) {
+      throw new UsageError(`--classes ${name} is not known; choose of ${RHYTHM_CLASSES.join(',')}`);
+    }
+    return found;
+  });
+}
+
+const command = throwing(new Command('judge'))
+  .description('Judges the explanations of the rhythm models on windows that models/training/paper made.')
+  .argument('<stem>', 'the windows: a path without .json, .windows.f32 and .division.json')
+  .addOption(
+    new Option(
+      '--protocol <name>',
+      "the paper's random split with the models that ship, or folds of patients",
+    )
+      .choices(['random', 'patients'])
+      .default('random'),
+  )
+  .option('--classes <list>', 'these classes only, with commas between', classList, RHYTHM_CLASSES)
+  .option('--windows <n>', 'windows of each class, drawn by a seed', count('--windows'), 50)
+  .option('--curves <n>', 'of those, windows with deletion and insertion curves', count('--curves'), 20)
+  .option('--repeats <n>', 'of those, windows that are explained again and again', count('--repeats'), 5)
+  .option('--out <file>', 'write everything, for npm run figures')
+  .action(judge);
+process.exitCode = await runCommand(command, process.argv.slice(2));

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { lastValueFrom, tap } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { loadBeatModel } from '../../src/classify/beat-model.ts';
+import { loadRhythmModel } from '../../src/classify/rhythm-model.ts';
+import { RHYTHM_CLASSES, type RhythmVerdict } from '../../src/classify/rhythm-verdict.ts';
+import type { Quantisation } from '../../src/classify/tensors.ts';
+import { gateway } from '../../src/gateway.ts';
+import { openSource } from '../../src/sources/open.ts';
+import { StageClock } from '../../src/stage.ts';
+
+/** What the training side says of windows of the shipped recording: see models/training/paper/deploy.py. */
+interface Vectors {
+  readonly windows: readonly {
+    readonly window: number;
+    readonly input: readonly number[];
+    readonly int8: { readonly scores: readonly number[]; readonly featureMaps?: readonly number[] };
+    readonly float: { readonly scores: readonly number[] };
+  }[];
+}
+
+const root = new URL('../../', import.meta.url);
+const vectorsOf = (name: string): Vectors =>
+  JSON.parse(readFileSync(new URL(`models/rhythm-${name}.vectors.json`, root), 'utf8'));
+const steps = (values: Float32Array, { scale, zeroPoint }: Quantisation) =>
+  Array.from(values, (value) => Math.round(value / scale) + zeroPoint);
+
+describe.each(['cnn', 'lstm'])('the rhythm model that ships: %s', (name) => {
+  it('gives in this runtime what the training framework’s interpreter gives, in any order', async () => {
+    const model = await loadRhythmModel(name);
+    const { scores, featureMaps } = model.card.quantisation;
+    const { windows } = vectorsOf(name);
+    // Backwards too: a recurrent network must not remember the window before.
+    for (const { input, int8 } of [...windows, ...windows.slice().reverse()]) {
+      expect(steps(model.scores(Float32Array.from(input)), scores)).toEqual(int8.scores);
+      const maps = model.featureMaps();
+      expect(maps && featureMaps && steps(maps, featureMaps)).toEqual(int8.featureMaps);
+    }
+  });
+
+  it('stays near the float network', async () => {
+    const model = await loadRhythmModel(name);
+    for (const { input, float } of vectorsOf(name).windows) {
+      const scores = model.scores(Float32Array.from(input));
+      const highest = (values: ArrayLike<number>) =>
+        Array.from(values).indexOf(Math.max(...Array.from(values)));
+      expect(RHYTHM_CLASSES[highest(scores)]).toBe(RHYTHM_CLASSES[highest(float.scores)]);
+    }
+  });
+});
+
+describe('the rhythm stage', () => {
+  const recording = fileURLToPath(new URL('recordings/mitdb-208.btsnoop', root));
+
+  it('gets from the gateway the very windows that the models were trained on', async () => {
+    const verdicts: RhythmVerdict[] = [];
+    const source = await openSource(recording, { speed: 'max' });
+    const options = { rhythmModel: await loadRhythmModel('cnn') };
+    await lastValueFrom(
+      gateway(source, await loadBeatModel(), new StageClock(), options).pipe(
+        tap((item) => {
+          if (item.kind === 'rhythm') verdicts.push(item);
+        }),
+      ),
+    );
+    const judged = verdicts.filter((verdict) => verdict.class !== 'Q');
+    expect(judged.length).toBeGreaterThan(480);
+    for (const { window, input } of vectorsOf('cnn').windows) {
+      for (const [i, value] of input.entries()) expect(judged[window].window[i]).toBeCloseTo(value, 5);
+    }
+  });
+});
