@@ -16,8 +16,6 @@ await build({
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
     judge: 'src/cli/judge.ts',
-    robustness: 'src/cli/robustness.ts',
-    seeds: 'src/cli/seeds.ts',
     figures: 'src/cli/figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-humps': 'models/detector/export-humps.ts',

@@ -29,7 +29,7 @@ describeWithData('figures in writing', (data) => {
     const run = await beatlens(['evaluate', join(data, 'mitdb'), '--report', page, '--json']);
     expect(run.exitCode).toBe(0);
     report = JSON.parse(readFileSync(page.replace('.html', '.json'), 'utf8'));
-  }, 600_000);
+  }, 1_200_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const groupOf = (peaks: Peaks, name: string) =>

@@ -69,7 +69,10 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
   }
   const names = await recordNames(folder, options.records);
   if (annotations !== undefined) await mkdir(annotations, { recursive: true });
-  const progress = new Progress(names.length * (report === undefined ? 1 : 2), 'records');
+  const progress =
+    report === undefined
+      ? new Progress(names.length, 'records')
+      : new Progress(2 * names.length, 'runs of a record');
   const run = (job: Job) => evaluateAll(names, job, () => progress.advance());
   const job: Job = { folder, peaks, annotations, model, pictures: report !== undefined };
   let results: RecordResult[];

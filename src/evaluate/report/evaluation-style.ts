@@ -6,7 +6,7 @@ p{max-width:46rem}h3{margin-top:1rem;font-weight:600}
 .tile{padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}.tile p{margin:0;line-height:1.35}.tile .note{white-space:normal}
 .tile .value{font-size:1.9rem;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
 .wide{overflow-x:auto}
-.figures{font-size:.82rem}.figures th,.figures td{padding:.2rem .7rem .2rem 0;line-height:1.25}.figures tbody tr{border-top:1px solid var(--line)}
+.figures{font-size:.82rem}.figures .note{font-size:.92em}.figures th,.figures td{padding:.2rem .7rem .2rem 0;line-height:1.25}.figures tbody tr{border-top:1px solid var(--line)}
 .figures .task{text-align:right;border-bottom:1px solid var(--line)}.figures .first{padding-left:1.1rem}.figures .head th{padding-top:.9rem;font-weight:600}.figures tr.head{border:0}.figures tbody th{color:var(--ink);white-space:nowrap}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2rem;align-items:start}
 .confusion{font-size:.85rem}.confusion td,.confusion th{padding:.35rem .6rem;min-width:3.2rem;text-align:right}.confusion tbody th{min-width:0}
@@ -17,5 +17,6 @@ figcaption{margin-top:.4rem;font-size:.8rem;color:var(--muted)}figcaption .swatc
 .worst{margin:1rem 0}.worst h3{margin:0 0 .4rem;font-weight:400}
 details{font-size:.85rem;margin-top:.5rem}summary{cursor:pointer;color:var(--muted)}ul{margin:.4rem 0;padding-left:1.2rem}
 a{color:inherit}
-@media print{.wide{overflow:visible}.figures{font-size:7pt}.worst{border:0;padding:0}}
+@page{size:landscape;margin:12mm}
+@media print{.wide{overflow:visible}.figures{font-size:7pt}.figures th,.figures td{padding-right:.4rem}.worst{border:0;padding:0}}
 `.trim();

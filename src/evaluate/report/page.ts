@@ -64,7 +64,7 @@ function headline({ own }: EvaluationReport): string {
     tile(
       normal.falseAlerts.perHour.toFixed(1),
       'false alerts an hour',
-      `${normal.name}; ${normal.falseAlerts.perDay.toFixed(0)} in 24 h`,
+      `${normal.name}; ${normal.falseAlerts.perDay.toFixed(0)}\u00a0in\u00a024\u00a0h`,
     );
   return `<section class="tiles">${[
     f1(all, 'qrs', 'QRS F1'),

@@ -13,7 +13,7 @@ const STEP = 2;
 
 /** CSS of the strips, beside the trace's own. */
 export const STRIP_STYLE =
-  '.strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:.25rem 0}' +
+  '.strip{clear:both;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:.25rem 0}' +
   '.strip svg{overflow:visible}.strip .asked{fill:none}.strip .mark{font-size:11px;font-weight:600;fill:var(--muted)}' +
   '.strip .mark.mark-V{fill:var(--v)}.strip .mark.mark-S{fill:var(--s)}.strip .mark.mark-F{fill:var(--f)}.strip .mark.mark-Q{fill:var(--q)}' +
   '.strip .mark.mark-wrong{fill:var(--ink);font-weight:700;text-decoration:underline}';

@@ -37,7 +37,7 @@ describeWithData('the report of an evaluation', (data) => {
 
   it('says what it wrote, for its owner only', () => {
     expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain('4 of 4 records');
+    expect(run.stderr).toContain('4 of 4 runs of a record');
     expect(run.stderr).toMatch(/wrote .*report\.html and .*report\.json/);
     for (const name of ['report.html', 'report.json']) {
       expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);

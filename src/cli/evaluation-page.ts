@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadBeatModel } from '../classify/beat-model.ts';
+import { figures, rounded } from '../evaluate/figures.ts';
+import { evaluationReport } from '../evaluate/report/evaluation-report.ts';
+import { recordNames } from './evaluate.ts';
+import type { Job } from './evaluate-record.ts';
+import { evaluateAll } from './evaluate-workers.ts';
+import { bars, barTable, confusionTable, delayTable, grossTable, STRESS } from './figure-tables.ts';
+import { Progress } from './progress.ts';
+import { robustnessTables } from './robustness-tables.ts';
+import { seedTables } from './seed-tables.ts';
+
+/** The parts of the page that can be made by themselves. */
+export const PARTS = ['figures', 'seeds', 'robustness'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What the tables of the page are made from. */
+export interface PageJob {
+  /** Folder with the folders mitdb, nstdb and svdb. */
+  readonly data: string;
+  /** Model cards: of several seeds, of the tiny model, of the default one's network in float. */
+  readonly seeds: readonly string[];
+  readonly tiny: string | undefined;
+  readonly float: string | undefined;
+  /** The page. */
+  readonly file: string;
+}
+
+/** Makes parts of the page anew: each table between its two marks, each part as soon as it is done. */
+export async function remakePage(parts: readonly Part[], job: PageJob): Promise<void> {
+  for (const part of parts) {
+    const tables = await TABLES[part](job);
+    let text = await readFile(job.file, 'utf8');
+    for (const [name, lines] of Object.entries(tables)) text = withTable(text, name, lines);
+    await writeFile(job.file, text);
+  }
+}
+
+type Tables = Readonly<Record<string, readonly string[]>>;
+
+const TABLES: Readonly<Record<Part, (job: PageJob) => Promise<Tables>>> = {
+  figures: figuresOf,
+  async seeds({ data, seeds }) {
+    if (seeds.length === 0) return {};
+    const folder = join(data, 'mitdb');
+    const names = await recordNames(folder, 'ds2');
+    const [reference, own] = await seedTables({ folder, names, models: seeds });
+    return { seeds: [...reference, '', ...own] };
+  },
+  async robustness({ data }) {
+    const mitdb = join(data, 'mitdb');
+    const names = await recordNames(mitdb, 'ds2');
+    const nstdb = join(data, 'nstdb');
+    const [detection, classes, stress] = await robustnessTables({ mitdb, nstdb, names, model: undefined });
+    return { detection, classes, stress };
+  },
+};
+
+/** Replaces what stands between `<!-- NAME -->` and `<!-- end of NAME -->`. */
+function withTable(text: string, name: string, lines: readonly string[]): string {
+  const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+  const start = text.indexOf(from);
+  const end = text.indexOf(to);
+  if (start < 0 || end < start) throw new Error(`the page has no place for ${name}: ${from} … ${to}`);
+  return `${text.slice(0, start + from.length)}\n\n${lines.join('\n')}\n\n${text.slice(end)}`;
+}
+
+/** The tables of bars, gross figures and confusions. */
+async function figuresOf({ data, tiny, float }: PageJob): Promise<Tables> {
+  const mitdb = join(data, 'mitdb');
+  const svdb = join(data, 'svdb');
+  const names = await recordNames(mitdb, 'all');
+  const ds2 = await recordNames(mitdb, 'ds2');
+  const svdbNames = await recordNames(svdb, 'all');
+  const others = [tiny, float].filter((card) => card !== undefined);
+  const total = 2 * names.length + svdbNames.length + 2 * STRESS.length + 2 * others.length * ds2.length;
+  const progress = new Progress(total, 'runs of a record', 50);
+  const run = (records: readonly string[], job: Job) => evaluateAll(records, job, () => progress.advance());
+  try {
+    const own = await run(names, { folder: mitdb, peaks: 'own' });
+    const reference = await run(names, { folder: mitdb, peaks: 'reference' });
+    const { card } = await loadBeatModel();
+    const report = evaluationReport({ model: card.name, database: basename(mitdb), names, own, reference });
+    const onSvdb = rounded(figures(await run(svdbNames, { folder: svdb, peaks: 'own' })));
+    const stress: number[] = [];
+    for (const decibels of STRESS) {
+      const noise = { record: join(data, 'nstdb', 'em'), decibels, when: 'stress-test' } as const;
+      const way = { by: 'noise', noise } as const;
+      const results = await run(['118', '119'], { folder: mitdb, peaks: 'own', judgeNoisy: true, way });
+      stress.push(rounded(figures(results)).qrs.f1 as number);
+    }
+    const onDs2 = async (model: string | undefined) =>
+      model === undefined
+        ? undefined
+        : {
+            reference: rounded(figures(await run(ds2, { folder: mitdb, peaks: 'reference', model }))),
+            own: rounded(figures(await run(ds2, { folder: mitdb, peaks: 'own', model }))),
+          };
+    const rows = bars({
+      report,
+      svdb: onSvdb,
+      svdbRecords: svdbNames.length,
+      stress,
+      tiny: await onDs2(tiny),
+      float: await onDs2(float),
+      speed: fullChainSpeed(),
+    });
+    return {
+      bars: barTable(rows),
+      gross: [...grossTable('own', report.own), '', ...grossTable('reference', report.reference)],
+      confusion: confusionTable(report.own),
+      delays: delayTable(report),
+    };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Times real time on records 100 and 208, measured by the benchmark in a process of its own. */
+function fullChainSpeed(): number[] {
+  const bench = fileURLToPath(new URL('bench.js', import.meta.url));
+  const { stdout } = spawnSync(process.execPath, [bench, '--hours', '1.1', '--json'], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes('"type":"speed"'))
+    .map((line) => JSON.parse(line).timesRealTime as number);
+}
