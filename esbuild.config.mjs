@@ -17,6 +17,7 @@ await build({
     agreement: 'src/cli/agreement.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-windows': 'models/training/export-windows.ts',
+    'measure-windows': 'models/training/measure-windows.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,

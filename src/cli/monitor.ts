@@ -24,6 +24,10 @@ export function monitorCommand(): Command {
     .option('--address <address>', 'only the sensor with this address, such as f6:3a:2c:51:0b:e7', addressed)
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
     .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--rhythm-model <model>',
+      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(

@@ -19,6 +19,10 @@ export function replayCommand(): Command {
     .option('--speed <times>', 'times real time, or "max"', parseSpeed, 1)
     .option('--lead <name>', 'lead of a WFDB record (default: MLII, or else its first)')
     .option('--model <file>', 'beat model, by its card (default: the one that ships)')
+    .option(
+      '--rhythm-model <model>',
+      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(
@@ -30,6 +34,7 @@ still printed, and the exit code is 130.
 Examples:
   $ beatlens replay recordings/mitdb-208.btsnoop --speed 30
   $ beatlens replay mitdb/208 --lead MLII --speed max > alerts.txt
+  $ beatlens replay recordings/mitdb-208.btsnoop --speed max --rhythm-model cnn
   $ beatlens replay recordings/mitdb-208.btsnoop --speed max --json | jq 'select(.flagged)'`,
     )
     .action(replay);

@@ -1,5 +1,6 @@
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
+import { loadRhythmModel } from '../classify/rhythm-model.ts';
 import { gateway } from '../gateway.ts';
 import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
 import { NdjsonOutput } from '../outputs/ndjson.ts';
@@ -14,16 +15,24 @@ import { StageClock } from '../stage.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
+  /** `cnn`, `lstm`, or the card of a rhythm model. */
+  readonly rhythmModel?: string;
   /** False with --no-color. */
   readonly color: boolean;
 }
 
 /** Runs a source through the gateway, shows what comes out, and sums it up when the source has ended. */
 export async function show(source: Source, model: BeatModel, options: ShowOptions): Promise<void> {
+  const rhythmModel =
+    options.rhythmModel === undefined ? undefined : await loadRhythmModel(options.rhythmModel);
   const clock = new StageClock();
   const tally = new Tally();
-  const provenance = { source: source.title, model: model.card.name };
-  const items = gateway(source, model, clock);
+  const provenance = {
+    source: source.title,
+    model: model.card.name,
+    ...(rhythmModel && { rhythmModel: rhythmModel.card.name }),
+  };
+  const items = gateway(source, model, clock, { rhythmModel });
   try {
     const output = openOutput(options, provenance, tally, clock);
     try {

@@ -8,6 +8,7 @@ seed, between patients those of the first seed's folds. What is there already is
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     windows = load(options.windows)
+    write_division(windows, Path(f"{options.windows}.division.json"))
     for name in options.names:
         for task in options.tasks:
             for protocol in options.protocols:
@@ -41,6 +43,13 @@ def main() -> None:
                 print(f"{name}, {task}, {protocol}: {options.seeds} seeds", file=sys.stderr, flush=True)
                 run = forest_runs if name == "forest" else network_runs
                 np.savez_compressed(path, **run(name, windows, task, protocol, options))
+
+
+def write_division(windows: Windows, path: Path) -> None:
+    """For programs that are not Python: on which side of the random split each window is, and in which fold of patients."""
+    label = windows.label["eight"]
+    fold = patient_folds(label, windows.subject, TASKS["eight"])
+    path.write_text(json.dumps({"part": random_split(label).tolist(), "fold": fold.tolist()}))
 
 
 def divisions(windows: Windows, task: str, protocol: str) -> list[tuple[np.ndarray, np.ndarray]]:
