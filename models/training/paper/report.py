@@ -82,6 +82,9 @@ def part(windows: Windows, runs: Path, task: str, protocol: str, classes: list[s
             *[f"{value:.1f}" for value in per_class],
         ]
         print(f"| {' | '.join(cells)} |")
+    missing = [NAMES[name] for name in NAMES if name not in found]
+    if missing:
+        print(f"\nNot trained here yet: {', '.join(missing)}.")
     for name in ("cnn", "lstm"):
         if name in found:
             print(f"\n{NAMES[name]}, first seed: rows are the reference, columns the verdict.\n")
