@@ -23,6 +23,7 @@ await build({
     'export-textures': 'models/quality/export-textures.ts',
     quality: 'models/quality/curve.ts',
     detection: 'models/detector/score.ts',
+    'measure-windows': 'models/training/measure-windows.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,

@@ -34,6 +34,10 @@ export function monitorCommand(): Command {
     )
     .addOption(bluetoothOption())
     .option(
+      '--rhythm-model <model>',
+      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
+    )
+    .option(
       '--report <file>',
       'write a report, as a page of HTML, anew each minute and at the end',
       reportFile,

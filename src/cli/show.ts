@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
+import { loadRhythmModel } from '../classify/rhythm-model.ts';
 import { gateway } from '../gateway.ts';
 import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
 import { NdjsonOutput } from '../outputs/ndjson.ts';
@@ -19,6 +20,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
+  /** `cnn`, `lstm`, or the card of a rhythm model. */
+  readonly rhythmModel?: string;
   /** False with --no-color. */
   readonly color: boolean;
   /** File for the report, a page of HTML; of several sources each gets a file of its own, named after it. */
@@ -38,14 +41,17 @@ export async function show(
   model: BeatModel,
   options: ShowOptions,
 ): Promise<void> {
+  const rhythmModel =
+    options.rhythmModel === undefined ? undefined : await loadRhythmModel(options.rhythmModel);
+  const models = { model: model.card.name, ...(rhythmModel && { rhythmModel: rhythmModel.card.name }) };
   const streams = sources.map(
     ({ title }): Shown => ({
-      provenance: { source: title, model: model.card.name },
+      provenance: { source: title, ...models },
       tally: new Tally(),
       clock: new StageClock(),
     }),
   );
-  const gateways = sources.map((source, n) => gateway(source, model, streams[n].clock));
+  const gateways = sources.map((source, n) => gateway(source, model, streams[n].clock, { rhythmModel }));
   const reports = openReports(options, streams);
   try {
     const outputs = openOutputs(options, streams);

@@ -8,6 +8,8 @@ export interface Provenance {
   readonly source: string;
   /** Name of the beat model. */
   readonly model: string;
+  /** Name of the rhythm model, where one gives a second opinion. */
+  readonly rhythmModel?: string;
 }
 
 /** A stream that is to be shown, and what is counted of it. */

@@ -1,3 +1,4 @@
+import type { RhythmVerdict } from '../classify/rhythm-verdict.ts';
 import type { SensorInfo } from '../sensors/sensor.ts';
 import type { LinkChange } from '../sources/source.ts';
 import type { StageClock } from '../stage.ts';
@@ -25,6 +26,7 @@ export class PlainOutput implements Output {
   readonly #time = new StreamTime();
   readonly #linkSaid = new Set<string>();
   readonly #tag: string;
+  #rhythm: RhythmVerdict['class'] = 'N';
   #skipped = 0;
 
   constructor(
@@ -58,6 +60,8 @@ export class PlainOutput implements Output {
     switch (item.kind) {
       case 'alert':
         return item.explanation.sentence;
+      case 'rhythm':
+        return this.#rhythmWords(item);
       case 'gap':
         return `gap of ${item.duration.toFixed(2)} s: ${item.cause}`;
       case 'quality':
@@ -73,6 +77,14 @@ export class PlainOutput implements Output {
       default:
         return undefined;
     }
+  }
+
+  /** Each change of the second opinion to anything but normal: a fibrillating heart must not bury the alerts. */
+  #rhythmWords({ class: rhythm, probabilities }: RhythmVerdict): string | undefined {
+    const before = this.#rhythm;
+    this.#rhythm = rhythm;
+    if (rhythm === before || rhythm === 'N' || rhythm === 'Q') return undefined;
+    return `second opinion: ${rhythm} ${Math.max(...probabilities).toFixed(2)}`;
   }
 
   /** Each state once until a link stands or is lost: a sensor that stays away must not fill a disk with lines. */
