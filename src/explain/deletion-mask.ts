@@ -79,40 +79,44 @@ export async function deletionMasks(
   const { coarseness, jitter, roughness, sparsity, smoothness } = options;
   const points = Math.ceil(samples / coarseness);
 
-  const x = tf.tensor2d(concatenated(windows), [count, samples]);
-  const upsampling = tf.tensor2d(upsamplingMatrix(points, samples), [points, samples]);
   const chosen = tf.oneHot(tf.tensor1d([...targets], 'int32'), network.classes.length).toFloat() as Tensor2D;
+  const upsampling = upsamplingMatrix(points, samples);
+  // Everything that does not change, shifted by each step of the jitter.
+  const shifts = Array.from({ length: 2 * jitter + 1 }, (_, n) => {
+    const by = n - jitter;
+    return {
+      x: tf.tensor2d(shiftedRows(concatenated(windows), samples, by), [count, samples]),
+      upsampling: tf.tensor2d(shiftedRows(upsampling, samples, by), [points, samples]),
+    };
+  });
+  const still = shifts[jitter];
   const reference = () =>
     tf.tensor2d(concatenated(windows.map((window) => referenceOf(window, options.reference, random))), [
       count,
       samples,
     ]);
+  // As the windows are shifted by 16 ms at most, what is deleted is replaced by the same.
   const fixed = options.reference === 'noise' ? undefined : reference();
   // Half of everything is deleted at first: where all or nothing is, a sure network has no gradient.
   const mask = tf.variable(tf.fill([count, points], 0.5)) as Variable;
   const optimiser = tf.train.adam(options.learningRate);
 
   const probability = (shown: Tensor2D): Tensor => network.scores(tf, shown).softmax().mul(chosen).sum(1);
-  const masked = (reference: Tensor2D): Tensor2D => {
+  const masked = ({ x, upsampling }: typeof still, reference: Tensor2D): Tensor2D => {
     const fine = mask.matMul(upsampling);
-    return x.mul(fine).add(reference.mul(tf.sub(1, fine))) as Tensor2D;
-  };
-  const shifted = (shown: Tensor2D): Tensor2D => {
-    const by = Math.round((2 * random() - 1) * jitter);
-    if (by === 0) return shown;
-    const from = Int32Array.from({ length: samples }, (_, i) => Math.min(samples - 1, Math.max(0, i + by)));
-    return shown.gather(tf.tensor1d(from, 'int32'), 1) as Tensor2D;
+    return reference.add(x.sub(reference).mul(fine)) as Tensor2D;
   };
   const losses = (reference: Tensor2D): Tensor => {
     const steps = mask.slice([0, 1]).sub(mask.slice([0, 0], [count, points - 1]));
     // |0|^β has no gradient at 0 that the library could find.
     const roughnesses = steps.abs().add(1e-6).pow(roughness).mean(1);
-    return probability(shifted(masked(reference)))
+    const shift = shifts[Math.floor(random() * shifts.length)];
+    return probability(masked(shift, reference))
       .add(tf.sub(1, mask).mean(1).mul(sparsity))
       .add(roughnesses.mul(smoothness));
   };
 
-  const before = tf.tidy(() => probability(x).dataSync() as Float32Array);
+  const before = tf.tidy(() => probability(still.x).dataSync() as Float32Array);
   const watch = Array.from({ length: count }, () => new Convergence(options));
   let rounds = 0;
   while (rounds < options.rounds && !watch.every(({ converged }) => converged)) {
@@ -133,10 +137,10 @@ export async function deletionMasks(
     });
   }
   const [after, deleted] = tf.tidy(() => [
-    probability(masked(fixed ?? reference())).dataSync() as Float32Array,
-    tf.sub(1, mask.matMul(upsampling)).dataSync() as Float32Array,
+    probability(masked(still, fixed ?? reference())).dataSync() as Float32Array,
+    tf.sub(1, mask.matMul(still.upsampling)).dataSync() as Float32Array,
   ]);
-  tf.dispose([x, upsampling, chosen, mask]);
+  tf.dispose([chosen, mask, ...shifts.flatMap(({ x, upsampling }) => [x, upsampling])]);
   fixed?.dispose();
   optimiser.dispose();
   return windows.map((_, n) => ({
@@ -170,6 +174,14 @@ class Convergence {
     const now = this.#smoothed[this.#smoothed.length - 1];
     this.converged = then !== undefined && then - now < tolerance * Math.abs(then);
   }
+}
+
+/** Rows of so many values, each later by some; at its end it goes on as it ended. */
+function shiftedRows(rows: Float32Array, width: number, by: number): Float32Array {
+  return rows.map((_, i) => {
+    const start = i - (i % width);
+    return rows[start + Math.min(width - 1, Math.max(0, i - start - by))];
+  });
 }
 
 /** Each sample lies on the straight line between the two points beside it. [points × samples] */
