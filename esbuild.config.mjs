@@ -18,6 +18,7 @@ await build({
     judge: 'src/cli/judge.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-windows': 'models/training/export-windows.ts',
+    'measure-windows': 'models/training/measure-windows.ts',
     'make-recordings': 'recordings/make.ts',
   },
   bundle: true,

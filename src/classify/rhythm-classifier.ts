@@ -1,4 +1,5 @@
 import type { Beat } from '../beats/beat.ts';
+import { CONDITIONER_DELAY } from '../signal/conditioner.ts';
 import type { QualityFlaw, Signal } from '../signal/signal.ts';
 import type { Stage } from '../stage.ts';
 import type { Gap } from '../timeline/span.ts';
@@ -9,6 +10,8 @@ import { RHYTHM_BEFORE, RHYTHM_SPAN, rhythmInput } from './rhythm-window.ts';
 
 const RING = 2048; // a power of two, more than RHYTHM_SPAN and the longest wait for a beat
 const MASK = RING - 1;
+/** Grid samples from the R peak to the newest one that a verdict needs, the filters' delay included. */
+const WAIT = RHYTHM_SPAN - RHYTHM_BEFORE - 1 + CONDITIONER_DELAY;
 const NOTHING = new Float32Array(RHYTHM_CLASSES.length);
 
 type In = Signal | Gap | Beat;
@@ -77,7 +80,8 @@ export class RhythmClassifier implements Stage<In, In | RhythmVerdict> {
       flaw ??= missing ? 'gap' : this.#flaws[i & MASK];
     }
     const window = rhythmInput(ecg);
-    const verdict = { kind: 'rhythm', beat, window } as const;
+    const decidedAt = Math.max(beat.decidedAt, beat.index + WAIT);
+    const verdict = { kind: 'rhythm', beat, decidedAt, window } as const;
     if (flaw !== undefined) return { ...verdict, class: 'Q', reason: flaw, probabilities: NOTHING };
     const probabilities = softmax(this.#model.scores(window), 1);
     const most = probabilities.indexOf(Math.max(...probabilities));

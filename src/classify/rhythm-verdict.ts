@@ -9,6 +9,8 @@ export type RhythmClass = (typeof RHYTHM_CLASSES)[number];
 export interface RhythmVerdict {
   readonly kind: 'rhythm';
   readonly beat: Beat;
+  /** Grid index of the newest sample that the verdict needed. */
+  readonly decidedAt: number;
   /** Q: not classifiable. */
   readonly class: RhythmClass | 'Q';
   /** Why not classifiable, where it is not. */

@@ -29,6 +29,10 @@ export function monitorCommand(): Command {
       'write a report, as a page of HTML, anew each minute and at the end',
       reportFile,
     )
+    .option(
+      '--rhythm-model <model>',
+      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(

@@ -20,6 +20,10 @@ export function replayCommand(): Command {
     .option('--lead <name>', 'lead of a WFDB record (default: MLII, or else its first)')
     .option('--model <file>', 'beat model, by its card (default: the one that ships)')
     .option('--report <file>', 'write a report of it all, as a page of HTML', reportFile)
+    .option(
+      '--rhythm-model <model>',
+      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
+    )
     .option('--json', 'one JSON object a line on stdout; logs on stderr')
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText(
@@ -32,6 +36,7 @@ Examples:
   $ beatlens replay recordings/mitdb-208.btsnoop --speed 30
   $ beatlens replay mitdb/208 --lead MLII --speed max > alerts.txt
   $ beatlens replay mitdb/208 --speed max --report 208.html
+  $ beatlens replay recordings/mitdb-208.btsnoop --speed max --rhythm-model cnn
   $ beatlens replay recordings/mitdb-208.btsnoop --speed max --json | jq 'select(.flagged)'`,
     )
     .action(replay);

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
+import { loadRhythmModel } from '../classify/rhythm-model.ts';
 import { gateway } from '../gateway.ts';
 import { LineWriter, OutputClosed } from '../outputs/line-writer.ts';
 import { NdjsonOutput } from '../outputs/ndjson.ts';
@@ -18,6 +19,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
+  /** `cnn`, `lstm`, or the card of a rhythm model. */
+  readonly rhythmModel?: string;
   /** False with --no-color. */
   readonly color: boolean;
   /** File for the report, a page of HTML. */
@@ -35,10 +38,16 @@ export async function show(
   options: ShowOptions,
   live: boolean,
 ): Promise<void> {
+  const rhythmModel =
+    options.rhythmModel === undefined ? undefined : await loadRhythmModel(options.rhythmModel);
   const clock = new StageClock();
   const tally = new Tally();
-  const provenance = { source: source.title, model: model.card.name };
-  const items = gateway(source, model, clock);
+  const provenance = {
+    source: source.title,
+    model: model.card.name,
+    ...(rhythmModel && { rhythmModel: rhythmModel.card.name }),
+  };
+  const items = gateway(source, model, clock, { rhythmModel });
   const report =
     options.report === undefined
       ? undefined

@@ -1,4 +1,6 @@
-import { CLASSES, type Verdict } from '../classify/verdict.ts';
+import type { Beat } from '../beats/beat.ts';
+import { RHYTHM_CLASSES, type RhythmVerdict } from '../classify/rhythm-verdict.ts';
+import { CLASSES } from '../classify/verdict.ts';
 import type { ExplainedVerdict, Explanation } from '../explain/explanation.ts';
 import type { SensorInfo, SensorStatus } from '../sensors/sensor.ts';
 import type { ClockReport } from '../timeline/clock-report.ts';
@@ -13,7 +15,7 @@ type SensorItem = SensorInfo | SensorStatus | ClockReport;
 
 /** One line of NDJSON. `time` is seconds since the stream began. */
 export interface StreamEvent {
-  readonly type: 'stream' | 'link' | 'gap' | 'quality' | 'beat' | 'summary';
+  readonly type: 'stream' | 'link' | 'gap' | 'quality' | 'beat' | 'rhythm' | 'summary';
   readonly time: number;
   readonly [field: string]: unknown;
 }
@@ -59,6 +61,8 @@ export class Events {
         return { type: 'quality', time, skipped: 'input', reason: item.message };
       case 'explained':
         return beatEvent(time, item);
+      case 'rhythm':
+        return rhythmEvent(time, item);
       case 'signal': // too much for text
       case 'alert': // the beat's own event says the same
         return undefined;
@@ -108,16 +112,32 @@ function beatEvent(time: number, { verdict, explanation }: ExplainedVerdict): St
     time,
     class: verdict.class,
     ...(verdict.class === 'Q' ? { reason: verdict.reason } : {}),
-    probabilities: probabilitiesByClass(verdict),
+    probabilities: byClass(CLASSES, verdict.probabilities),
     flagged: verdict.flagged,
     rr: { before: seconds(beat.rrBefore), after: seconds(beat.rrAfter) },
-    decidedAfter: round((beat.decidedAt - beat.index) / GRID_RATE, 3),
+    decidedAfter: decidedAfter(beat, beat.decidedAt),
     ...(explanation ? { explanation: explanationFields(explanation) } : {}),
   };
 }
 
-function probabilitiesByClass({ probabilities }: Verdict): Record<string, number> {
-  return Object.fromEntries(CLASSES.map((name, index) => [name, round(probabilities[index], 4)]));
+function rhythmEvent(time: number, verdict: RhythmVerdict): StreamEvent {
+  return {
+    type: 'rhythm',
+    time,
+    class: verdict.class,
+    ...(verdict.class === 'Q' ? { reason: verdict.reason } : {}),
+    probabilities: byClass(RHYTHM_CLASSES, verdict.probabilities),
+    decidedAfter: decidedAfter(verdict.beat, verdict.decidedAt),
+  };
+}
+
+function byClass(classes: readonly string[], probabilities: Float32Array): Record<string, number> {
+  return Object.fromEntries(classes.map((name, index) => [name, round(probabilities[index], 4)]));
+}
+
+/** Seconds from the R peak to the newest sample that a verdict needed. */
+function decidedAfter({ index }: Beat, decidedAt: number): number {
+  return round((decidedAt - index) / GRID_RATE, 3);
 }
 
 function seconds(interval: number | undefined): number | null {
@@ -153,6 +173,7 @@ export function summaryEvent(tally: Tally): StreamEvent {
     time: round(tally.duration, 3),
     duration: round(tally.duration, 3),
     beats: { total: tally.beats, ...tally.beatsByClass },
+    ...(tally.beatsByRhythm.size > 0 ? { rhythm: Object.fromEntries(tally.beatsByRhythm) } : {}),
     flagged: tally.flagged,
     explained: tally.explained,
     gaps: {

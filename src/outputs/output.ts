@@ -6,6 +6,8 @@ export interface Provenance {
   readonly source: string;
   /** Name of the beat model. */
   readonly model: string;
+  /** Name of the rhythm model, where one gives a second opinion. */
+  readonly rhythmModel?: string;
 }
 
 /** Shows a stream to someone, or to some program. */

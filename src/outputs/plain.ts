@@ -1,3 +1,4 @@
+import type { RhythmVerdict } from '../classify/rhythm-verdict.ts';
 import type { SensorInfo } from '../sensors/sensor.ts';
 import type { LinkChange } from '../sources/source.ts';
 import type { StageClock } from '../stage.ts';
@@ -21,6 +22,7 @@ export class PlainOutput implements Output {
   readonly #provenance: Provenance;
   readonly #time = new StreamTime();
   readonly #linkSaid = new Set<string>();
+  #rhythm: RhythmVerdict['class'] = 'N';
   #skipped = 0;
 
   constructor(lines: LineWriter, provenance: Provenance, tally: Tally, clock: StageClock) {
@@ -47,6 +49,8 @@ export class PlainOutput implements Output {
     switch (item.kind) {
       case 'alert':
         return item.explanation.sentence;
+      case 'rhythm':
+        return this.#rhythmWords(item);
       case 'gap':
         return `gap of ${item.duration.toFixed(2)} s: ${item.cause}`;
       case 'quality':
@@ -62,6 +66,14 @@ export class PlainOutput implements Output {
       default:
         return undefined;
     }
+  }
+
+  /** Each change of the second opinion to anything but normal: a fibrillating heart must not bury the alerts. */
+  #rhythmWords({ class: rhythm, probabilities }: RhythmVerdict): string | undefined {
+    const before = this.#rhythm;
+    this.#rhythm = rhythm;
+    if (rhythm === before || rhythm === 'N' || rhythm === 'Q') return undefined;
+    return `second opinion: ${rhythm} ${Math.max(...probabilities).toFixed(2)}`;
   }
 
   /** Each state once until a link stands or is lost: a sensor that stays away must not fill a disk with lines. */

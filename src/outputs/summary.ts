@@ -18,12 +18,19 @@ export function summaryText(tally: Tally, clock: StageClock, provenance: Provena
 }
 
 /** What there is to say of a stream, by name; what is not known is left out. */
-export function summaryRows(tally: Tally, { model }: Provenance): (readonly [name: string, value: string])[] {
+export function summaryRows(
+  tally: Tally,
+  { model, rhythmModel }: Provenance,
+): (readonly [name: string, value: string])[] {
   const { heartRate, batteryPercent } = tally;
   const rows: [name: string, value: string | undefined][] = [
     ['duration', `${clockTime(tally.duration)} of stream`],
-    ['model', printable(model)],
+    [
+      'model',
+      printable(rhythmModel === undefined ? model : `${model}, and ${rhythmModel} for a second opinion`),
+    ],
     ['beats', `${tally.beats.toLocaleString('en')}: ${classCounts(tally)}`],
+    ['second', rhythmCounts(tally)],
     ['flagged', counted(tally.flagged, 'beat')],
     ['explained', explainedShare(tally)],
     ['heart rate', heartRate && `${heartRate.min.toFixed(0)} to ${heartRate.max.toFixed(0)} bpm`],
@@ -46,6 +53,13 @@ export function processorText(tally: Tally, clock: StageClock): string {
 
 function classCounts({ beatsByClass }: Tally): string {
   return LISTED_CLASSES.map((name) => `${name} ${beatsByClass[name].toLocaleString('en')}`).join(', ');
+}
+
+/** The second opinion; undefined where none was asked for. */
+function rhythmCounts({ beatsByRhythm }: Tally): string | undefined {
+  const found = [...beatsByRhythm].filter(([, count]) => count > 0);
+  if (found.length === 0) return undefined;
+  return found.map(([name, count]) => `${name} ${count.toLocaleString('en')}`).join(', ');
 }
 
 function explainedShare({ explained, beats }: Tally): string {

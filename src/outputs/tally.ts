@@ -1,3 +1,4 @@
+import { RHYTHM_CLASSES, type RhythmVerdict } from '../classify/rhythm-verdict.ts';
 import { type BeatClass, CLASSES } from '../classify/verdict.ts';
 import type { LossEvidence } from '../sensors/sensor.ts';
 import type { QualityFlaw } from '../signal/signal.ts';
@@ -12,6 +13,8 @@ export class Tally {
   duration = 0;
   beats = 0;
   readonly beatsByClass: Record<BeatClass | 'Q', number> = { N: 0, S: 0, V: 0, F: 0, Q: 0 };
+  /** Beats by the second opinion, in the order of LISTED_RHYTHMS; empty where none is asked for. */
+  readonly beatsByRhythm = new Map<RhythmVerdict['class'], number>();
   flagged = 0;
   explained = 0;
   gaps = 0;
@@ -57,6 +60,10 @@ export class Tally {
         }
         break;
       }
+      case 'rhythm':
+        if (this.beatsByRhythm.size === 0) for (const name of LISTED_RHYTHMS) this.beatsByRhythm.set(name, 0);
+        this.beatsByRhythm.set(item.class, (this.beatsByRhythm.get(item.class) ?? 0) + 1);
+        break;
       case 'link':
         if (item.state === 'lost') this.linksLost++;
         break;
@@ -81,3 +88,4 @@ export class Tally {
 
 /** The order in which beats are listed by class. */
 export const LISTED_CLASSES = [...CLASSES, 'Q'] as const;
+const LISTED_RHYTHMS = [...RHYTHM_CLASSES, 'Q'] as const;

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { lastValueFrom, tap } from 'rxjs';
+import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { loadBeatModel } from '../../src/classify/beat-model.ts';
 import { loadRhythmModel } from '../../src/classify/rhythm-model.ts';
 import { RHYTHM_CLASSES, type RhythmVerdict } from '../../src/classify/rhythm-verdict.ts';
 import type { Quantisation } from '../../src/classify/tensors.ts';
-import { gateway } from '../../src/gateway.ts';
+import { type GatewayOptions, gateway } from '../../src/gateway.ts';
+import type { OutputItem } from '../../src/outputs/output-item.ts';
 import { openSource } from '../../src/sources/open.ts';
 import { StageClock } from '../../src/stage.ts';
 
@@ -50,20 +51,24 @@ describe.each(['cnn', 'lstm'])('the rhythm model that ships: %s', (name) => {
   });
 });
 
-describe('the rhythm stage', () => {
+describe('the second opinion on the recording that ships', () => {
   const recording = fileURLToPath(new URL('recordings/mitdb-208.btsnoop', root));
 
-  it('gets from the gateway the very windows that the models were trained on', async () => {
-    const verdicts: RhythmVerdict[] = [];
+  async function heard(options: GatewayOptions): Promise<OutputItem[]> {
     const source = await openSource(recording, { speed: 'max' });
-    const options = { rhythmModel: await loadRhythmModel('cnn') };
-    await lastValueFrom(
-      gateway(source, await loadBeatModel(), new StageClock(), options).pipe(
-        tap((item) => {
-          if (item.kind === 'rhythm') verdicts.push(item);
-        }),
-      ),
-    );
+    const items = gateway(source, await loadBeatModel(), new StageClock(), options);
+    return lastValueFrom(items.pipe(toArray()));
+  }
+
+  it('stands beside the gateway’s own verdicts and changes none of them', async () => {
+    const without = await heard({});
+    const beside = await heard({ rhythmModel: await loadRhythmModel('cnn') });
+    expect(without.some((item) => item.kind === 'rhythm')).toBe(false);
+    expect(beside.filter((item) => item.kind !== 'rhythm')).toEqual(without);
+    const verdicts = beside.filter((item): item is RhythmVerdict => item.kind === 'rhythm');
+    expect(verdicts).toHaveLength(without.filter(({ kind }) => kind === 'explained').length);
+
+    // And it saw the very windows that the training side was given.
     const judged = verdicts.filter((verdict) => verdict.class !== 'Q');
     expect(judged.length).toBeGreaterThan(480);
     for (const { window, input } of vectorsOf('cnn').windows) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Events, type StreamEvent, summaryEvent } from '../../src/outputs/events.ts';
 import { Tally } from '../../src/outputs/tally.ts';
-import { BEGAN_AT_MS, beat, gap, opening, shortStream, signal } from './stream.ts';
+import { BEGAN_AT_MS, beat, gap, opening, rhythm, shortStream, signal } from './stream.ts';
 
 const provenance = { source: 'short.btsnoop', model: 'beats-1' };
 
@@ -36,6 +36,34 @@ describe('events', () => {
       reason: 'gone',
     } as const;
     expect(events.of(lost)).toEqual({ type: 'link', time: 12.346, state: 'lost', reason: 'gone' });
+  });
+
+  test('a second opinion has its class, its probabilities and how long it took', () => {
+    const events = new Events(provenance);
+    expect(events.of(rhythm(2, 'AF'))).toEqual({
+      type: 'rhythm',
+      time: 2,
+      class: 'AF',
+      probabilities: {
+        N: 0.01,
+        PVC: 0.01,
+        PAC: 0.01,
+        AF: 0.93,
+        SVTA: 0.01,
+        SBR: 0.01,
+        LBBB: 0.01,
+        RBBB: 0.01,
+      },
+      decidedAfter: 1.036,
+    });
+    expect(events.of(rhythm(3, 'Q'))).toMatchObject({ class: 'Q', reason: 'gap', probabilities: { AF: 0 } });
+  });
+
+  test('the summary counts second opinions where there were any', () => {
+    const tally = new Tally();
+    expect(summaryEvent(tally)).not.toHaveProperty('rhythm');
+    for (const item of [rhythm(1, 'N'), rhythm(2, 'AF'), rhythm(3, 'AF'), rhythm(4, 'Q')]) tally.take(item);
+    expect(summaryEvent(tally)).toMatchObject({ rhythm: { N: 1, AF: 2, Q: 1, PVC: 0 } });
   });
 
   test('a flagged beat carries its explanation, rounded', () => {

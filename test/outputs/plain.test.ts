@@ -3,7 +3,7 @@ import { PlainOutput } from '../../src/outputs/plain.ts';
 import { Tally } from '../../src/outputs/tally.ts';
 import { StageClock } from '../../src/stage.ts';
 import { linesOf } from './lines.ts';
-import { shortStream } from './stream.ts';
+import { rhythm, shortStream } from './stream.ts';
 
 const provenance = { source: 'short', model: 'm' };
 
@@ -26,6 +26,20 @@ test('one line an alert, a gap, a change of link or of quality', () => {
     '0:00:16  signal lead-off',
     `0:00:15  ${sentence}`,
     '0:00:18  signal good',
+  ]);
+});
+
+test('a second opinion is a line when it changes, but not to normal', () => {
+  const lines = linesOf((writer) => {
+    const output = new PlainOutput(writer, provenance, new Tally(), new StageClock());
+    const said = ['N', 'AF', 'AF', 'PVC', 'AF', 'Q', 'N', 'N', 'PVC'] as const;
+    for (const [i, name] of said.entries()) output.take(rhythm(i, name));
+  });
+  expect(lines).toEqual([
+    '0:00:01  second opinion: AF 0.93',
+    '0:00:03  second opinion: PVC 0.93',
+    '0:00:04  second opinion: AF 0.93',
+    '0:00:08  second opinion: PVC 0.93',
   ]);
 });
 

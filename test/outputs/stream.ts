@@ -1,5 +1,6 @@
 import type { Alert } from '../../src/alerts/alert.ts';
 import { type Beat, ECG_AFTER, ECG_BEFORE } from '../../src/beats/beat.ts';
+import { RHYTHM_CLASSES, type RhythmVerdict } from '../../src/classify/rhythm-verdict.ts';
 import { type BeatClass, CLASSES, type Verdict } from '../../src/classify/verdict.ts';
 import type { ExplainedVerdict, Explanation } from '../../src/explain/explanation.ts';
 import type { OutputItem } from '../../src/outputs/output-item.ts';
@@ -90,6 +91,22 @@ export function beat(sketch: BeatSketch): (ExplainedVerdict | Alert)[] {
     { kind: 'explained', verdict: made, explanation: why },
     { kind: 'alert', verdict: made, explanation: why },
   ];
+}
+
+/** A second opinion, sure of itself; Q where the signal forbids one. */
+export function rhythm(time: number, name: RhythmVerdict['class']): RhythmVerdict {
+  const { beat } = verdict({ time, class: 'N' });
+  return {
+    kind: 'rhythm',
+    beat,
+    decidedAt: beat.index + 259,
+    class: name,
+    reason: name === 'Q' ? 'gap' : undefined,
+    probabilities: Float32Array.from(RHYTHM_CLASSES, (other) =>
+      other === name ? 0.93 : name === 'Q' ? 0 : 0.01,
+    ),
+    window: new Float32Array(250),
+  };
 }
 
 /** Signal from `time` on, with the given beats in it. */

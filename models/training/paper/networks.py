@@ -12,10 +12,10 @@ import numpy as np
 SAMPLES = 250
 # The LSTM reads frames of five samples (40 ms).
 FRAME = 5
-LSTM_UNITS = 64
+LSTM_UNITS = 96
 
 # Kernel, filters, stride, dilation of each convolution of the CNN. The last one's output are the feature maps.
-CNN_LAYERS = [(9, 24, 2, 1), (7, 32, 2, 1), (5, 48, 1, 2), (5, 48, 1, 4), (5, 64, 1, 8)]
+CNN_LAYERS = [(9, 32, 2, 1), (7, 48, 2, 1), (5, 64, 1, 2), (5, 64, 1, 4), (5, 64, 1, 8)]
 
 
 def weights(key, *shape):

@@ -1,4 +1,5 @@
 import type { Alert } from '../../alerts/alert.ts';
+import type { RhythmVerdict } from '../../classify/rhythm-verdict.ts';
 import type { BeatClass } from '../../classify/verdict.ts';
 import type { QualityFlaw } from '../../signal/signal.ts';
 import type { LinkChange } from '../../sources/source.ts';
@@ -36,6 +37,8 @@ export class LiveState {
   /** Undefined while nothing is known: before the first signal and after the link was lost. */
   quality: QualityFlaw | 'good' | undefined;
   heartRate: number | undefined;
+  /** The newest second opinion. */
+  rhythm: RhythmVerdict | undefined;
   readonly #heartRate = new HeartRate();
 
   /** @param title what is shown: a file name or a sensor's name */
@@ -69,6 +72,9 @@ export class LiveState {
         this.heartRate = this.#heartRate.take(verdict);
         break;
       }
+      case 'rhythm':
+        this.rhythm = item;
+        break;
       case 'alert':
         this.alerts.unshift(item);
         this.alerts.length = Math.min(this.alerts.length, KEPT_ALERTS);

@@ -1,3 +1,4 @@
+import type { RhythmVerdict } from '../../classify/rhythm-verdict.ts';
 import type { LinkChange } from '../../sources/source.ts';
 import { clockTime, counted } from '../numbers.ts';
 import { LISTED_CLASSES } from '../tally.ts';
@@ -57,7 +58,7 @@ function linkField(link: LinkChange | undefined, plain: Palette['plain']): Piece
 
 /** What the sensor, the link and the heart do now. */
 function conditions(state: LiveState, { plain }: Palette): Piece[] {
-  const { link, quality, heartRate, sensor, tally } = state;
+  const { link, quality, heartRate, rhythm, sensor, tally } = state;
   const fields: Piece[] = [];
   fields.push(linkField(link, plain));
   if (sensor !== undefined) fields.push([sensor]);
@@ -65,9 +66,15 @@ function conditions(state: LiveState, { plain }: Palette): Piece[] {
     fields.push([`battery ${tally.batteryPercent} %`, tally.batteryPercent < 20 ? plain.red : String]);
   }
   fields.push([`♥ ${heartRate === undefined ? '--' : heartRate.toFixed(0)} bpm`, plain.bold]);
+  if (rhythm !== undefined) fields.push([`2nd opinion ${rhythmWords(rhythm)}`]);
   if (quality === 'lead-off') fields.push(['LEAD OFF: check the electrodes', plain.red]);
   else if (quality) fields.push([`signal ${quality}`, quality === 'good' ? plain.green : plain.yellow]);
   return fields;
+}
+
+/** The newest second opinion, in a width that seldom changes. */
+function rhythmWords({ class: rhythm, probabilities }: RhythmVerdict): string {
+  return rhythm === 'Q' ? 'none' : `${rhythm.padEnd(4)} ${Math.max(...probabilities).toFixed(2)}`;
 }
 
 function counts({ tally }: LiveState, { plain }: Palette): Piece[] {

@@ -6,7 +6,7 @@ import { Tally } from '../../../src/outputs/tally.ts';
 import { LiveState } from '../../../src/outputs/terminal/live-state.ts';
 import { type ColourDepth, palette } from '../../../src/outputs/terminal/palette.ts';
 import { view } from '../../../src/outputs/terminal/view.ts';
-import { beat, gap, opening, shortStream, signal } from '../stream.ts';
+import { beat, gap, opening, rhythm, shortStream, signal } from '../stream.ts';
 
 function stateOf(items: readonly OutputItem[]): LiveState {
   const state = new LiveState('short.btsnoop', new Tally());
@@ -49,6 +49,13 @@ describe('the live view', () => {
       '       ░▒▓█▓▒░         ',
       '',
     ]);
+  });
+
+  test('shows the newest second opinion where one is asked for', () => {
+    const header = (items: readonly OutputItem[]) => view(stateOf(items), 120, 20, palette(1))[1];
+    expect(header(until(2))).not.toContain('opinion');
+    expect(header([...until(2), rhythm(0.6, 'N'), rhythm(1.4, 'AF')])).toContain('2nd opinion AF   0.93');
+    expect(header([...until(2), rhythm(0.6, 'Q')])).toContain('2nd opinion none');
   });
 
   test('says so while there is no alert, no link and no signal', () => {
