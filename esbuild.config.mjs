@@ -16,6 +16,7 @@ await build({
     bench: 'src/cli/bench.ts',
     agreement: 'src/cli/agreement.ts',
     judge: 'src/cli/judge.ts',
+    figures: 'src/cli/figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-windows': 'models/training/export-windows.ts',
     'measure-windows': 'models/training/measure-windows.ts',
