@@ -24,8 +24,8 @@ const SOURCE =
   'MIT-BIH Arrhythmia Database (Moody & Mark 2001), PhysioNet, Open Data Commons Attribution 1.0';
 
 /** Draws what `judge` found: the paper's figure from real beats, class averages, and the curves. */
-async function figures(judged: string, folder: string): Promise<void> {
-  const judgements = JSON.parse(await readFile(judged, 'utf8')) as Judgement[];
+async function figures(folder: string, files: readonly string[]): Promise<void> {
+  const judgements = await together(files);
   await mkdir(folder, { recursive: true });
   const write = async (name: string, svg: string) => {
     await writeWhole(join(folder, name), [svg]);
@@ -36,6 +36,16 @@ async function figures(judged: string, folder: string): Promise<void> {
     await write(`averages-${judgement.model}.svg`, averages(judgement));
     await write(`curves-${judgement.model}.svg`, curveGrid(judgement));
   }
+}
+
+/** What several runs of `judge` found, model by model. */
+async function together(files: readonly string[]): Promise<Judgement[]> {
+  const all: Judgement[] = [];
+  for (const file of files) all.push(...(JSON.parse(await readFile(file, 'utf8')) as Judgement[]));
+  return (['cnn', 'lstm'] as const).map((model) => ({
+    model,
+    classes: all.filter((one) => one.model === model).flatMap(({ classes }) => classes),
+  }));
 }
 
 const MARGIN = 12;
@@ -240,7 +250,7 @@ function curvesOf(one: ClassJudgement, kind: 'deletion' | 'insertion'): Curve[] 
 
 const command = throwing(new Command('figures'))
   .description('Draws what judge found: the paper’s figure from real beats, class averages, curves.')
-  .argument('<judged>', 'file that judge wrote with --out')
   .argument('<folder>', 'where the SVG files go')
+  .argument('<judged...>', 'files that judge wrote with --out')
   .action(figures);
 process.exitCode = await runCommand(command, process.argv.slice(2));

@@ -35,7 +35,7 @@ export const USUAL_MASK: MaskOptions = {
   learningRate: 0.1,
   rounds: 200,
   tolerance: 0.01,
-  patience: 20,
+  patience: 10,
 };
 
 /** What was learned about one window. */
@@ -57,9 +57,10 @@ const FRESH = 0.2;
  * Learns what of some windows must be deleted for the network to lose their classes: the mask m, between 0 and 1,
  * that minimises
  *
- *   p_class(m·x + (1 − m)·reference) + λ₁·mean(1 − m) + λ₂·mean|∇m|^β
+ *   f_class(m·x + (1 − m)·reference) + λ₁·mean(1 − m) + λ₂·mean|∇m|^β
  *
- * by gradient descent through the network (Fong & Vedaldi 2017; van der Westhuizen & Lasenby 2017). The windows are
+ * with f = −ln(1 − p_class), over what that is at first: 1 for the whole window, next to 0 once the class is lost.
+ * Unlike the probability itself it has a gradient where the network is sure. It is done by gradient descent through the network (Fong & Vedaldi 2017; van der Westhuizen & Lasenby 2017). The windows are
  * learned side by side, each with a mask of its own; the run ends when all have converged.
  *
  * @param windows model inputs
@@ -97,11 +98,17 @@ export async function deletionMasks(
     ]);
   // As the windows are shifted by 16 ms at most, what is deleted is replaced by the same.
   const fixed = options.reference === 'noise' ? undefined : reference();
-  // Half of everything is deleted at first: where all or nothing is, a sure network has no gradient.
+  // Half of everything is deleted at first, so that there is a gradient either way.
   const mask = tf.variable(tf.fill([count, points], 0.5)) as Variable;
   const optimiser = tf.train.adam(options.learningRate);
 
   const probability = (shown: Tensor2D): Tensor => network.scores(tf, shown).softmax().mul(chosen).sum(1);
+  /** −ln(1 − p), by way of the log odds. */
+  const evidence = (shown: Tensor2D): Tensor => {
+    const scores = network.scores(tf, shown);
+    const others = scores.sub(chosen.mul(1e9)).logSumExp(1);
+    return scores.mul(chosen).sum(1).sub(others).softplus();
+  };
   const masked = ({ x, upsampling }: typeof still, reference: Tensor2D): Tensor2D => {
     const fine = mask.matMul(upsampling);
     return reference.add(x.sub(reference).mul(fine)) as Tensor2D;
@@ -111,11 +118,13 @@ export async function deletionMasks(
     // |0|^β has no gradient at 0 that the library could find.
     const roughnesses = steps.abs().add(1e-6).pow(roughness).mean(1);
     const shift = shifts[Math.floor(random() * shifts.length)];
-    return probability(masked(shift, reference))
+    return evidence(masked(shift, reference))
+      .div(atFirst)
       .add(tf.sub(1, mask).mean(1).mul(sparsity))
       .add(roughnesses.mul(smoothness));
   };
 
+  const atFirst = tf.tidy(() => evidence(still.x).maximum(1e-3));
   const before = tf.tidy(() => probability(still.x).dataSync() as Float32Array);
   const watch = Array.from({ length: count }, () => new Convergence(options));
   let rounds = 0;
@@ -140,7 +149,7 @@ export async function deletionMasks(
     probability(masked(still, fixed ?? reference())).dataSync() as Float32Array,
     tf.sub(1, mask.matMul(still.upsampling)).dataSync() as Float32Array,
   ]);
-  tf.dispose([chosen, mask, ...shifts.flatMap(({ x, upsampling }) => [x, upsampling])]);
+  tf.dispose([chosen, mask, atFirst, ...shifts.flatMap(({ x, upsampling }) => [x, upsampling])]);
   fixed?.dispose();
   optimiser.dispose();
   return windows.map((_, n) => ({
