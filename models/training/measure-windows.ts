@@ -8,17 +8,17 @@
  */
 import { readFile } from 'node:fs/promises';
 import { loadRhythmModel } from '../../src/classify/rhythm-model.ts';
-import { RHYTHM_CLASSES } from '../../src/classify/rhythm-verdict.ts';
+import { RHYTHM_CLASSES, type RhythmClass } from '../../src/classify/rhythm-verdict.ts';
 import { RHYTHM_WINDOW } from '../../src/classify/rhythm-window.ts';
 
 const [stem, ...cards] = process.argv.slice(2);
 const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
-const about: { windows: { class: string | null }[] } = await json(`${stem}.json`);
+const about: { windows: { class: RhythmClass }[] } = await json(`${stem}.json`);
 const { part }: { part: string[] } = await json(`${stem}.division.json`);
 const bytes = await readFile(`${stem}.windows.f32`);
 const samples = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 const tested = part.flatMap((name, i) => (name === 'test' ? [i] : []));
-const truth = tested.map((i) => RHYTHM_CLASSES.findIndex((name) => name === about.windows[i].class));
+const truth = tested.map((i) => RHYTHM_CLASSES.indexOf(about.windows[i].class));
 
 let first: readonly number[] | undefined;
 for (const card of cards) {

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { modelsFolder, readCard } from './card-file.ts';
+import type { ModelCard } from './model-card.ts';
 import { RHYTHM_CLASSES } from './rhythm-verdict.ts';
 import { RHYTHM_RATE, RHYTHM_WINDOW } from './rhythm-window.ts';
 import { type Quantisation, read, tensor, write } from './tensors.ts';
@@ -19,12 +20,7 @@ export interface RhythmCard {
     readonly featureMaps?: Quantisation;
   };
   /** Shape of the last convolution's output, and where its steps lie relative to the R peak, seconds; none for an LSTM. */
-  readonly featureMaps?: {
-    readonly steps: number;
-    readonly channels: number;
-    readonly start: number;
-    readonly step: number;
-  };
+  readonly featureMaps?: ModelCard['featureMaps'];
 }
 
 /** What the gateway asks of a rhythm model. */

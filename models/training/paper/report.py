@@ -6,16 +6,21 @@ bootstrap: over windows in the random split, over patients between patients (Efr
 """
 
 import argparse
+import contextlib
 import functools
+import io
+import sys
 from pathlib import Path
 
 import numpy as np
 
-from train import PROTOCOLS, tested
 from networks import NETWORKS, parameters
+from train import PROTOCOLS, tested
 from windows import TASKS, Windows, load
 
 DRAWS = 2000
+# Between these the page's tables stand.
+BEGIN, END = "<!-- tables: report.py -->", "<!-- end of tables -->"
 NAMES = {
     "cnn": "CNN",
     "lstm": "LSTM",
@@ -31,12 +36,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=Path, required=True, help="exported windows, without extension")
     parser.add_argument("--runs", type=Path, required=True, help="folder that train.py wrote")
+    parser.add_argument("--into", type=Path, help="page whose tables are to be replaced, instead of printing them")
     options = parser.parse_args()
     windows = load(options.windows)
-    for protocol in PROTOCOLS:
-        for task, classes in TASKS.items():
-            print(f"\n### {TITLES[protocol]}, {task} classes\n")
-            part(windows, options.runs, task, protocol, classes)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed if options.into else sys.stdout):
+        for protocol in PROTOCOLS:
+            for task, classes in TASKS.items():
+                print(f"\n### {TITLES[protocol]}, {task} classes\n")
+                part(windows, options.runs, task, protocol, classes)
+    if options.into:
+        before, rest = options.into.read_text().split(BEGIN)
+        _, after = rest.split(END)
+        options.into.write_text(f"{before}{BEGIN}\n{printed.getvalue()}\n{END}{after}")
 
 
 def part(windows: Windows, runs: Path, task: str, protocol: str, classes: list[str]) -> None:
@@ -70,6 +82,9 @@ def part(windows: Windows, runs: Path, task: str, protocol: str, classes: list[s
             *[f"{value:.1f}" for value in per_class],
         ]
         print(f"| {' | '.join(cells)} |")
+    missing = [NAMES[name] for name in NAMES if name not in found]
+    if missing:
+        print(f"\nNot trained here yet: {', '.join(missing)}.")
     for name in ("cnn", "lstm"):
         if name in found:
             print(f"\n{NAMES[name]}, first seed: rows are the reference, columns the verdict.\n")
