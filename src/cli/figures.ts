@@ -20,8 +20,7 @@ import { runCommand, throwing } from './run-command.ts';
 const SHOWN: Readonly<Record<Judgement['model'], Method>> = { cnn: 'hires-cam', lstm: 'deletion-mask' };
 const STYLE = traceStyle(LIGHT_INKS) + relevanceStyle(ON_LIGHT) + CHART_STYLE;
 const START = -RHYTHM_BEFORE / GRID_RATE;
-const SOURCE =
-  'MIT-BIH Arrhythmia Database (Moody & Mark 2001), PhysioNet, Open Data Commons Attribution 1.0';
+const SOURCE = 'MIT-BIH Arrhythmia Database (Moody & Mark 2001), PhysioNet, ODC-BY 1.0';
 
 /** Draws what `judge` found: the paper's figure from real beats, class averages, and the curves. */
 async function figures(folder: string, files: readonly string[]): Promise<void> {
@@ -49,15 +48,16 @@ async function together(files: readonly string[]): Promise<Judgement[]> {
 }
 
 const MARGIN = 12;
-const LABEL_WIDTH = 44;
+const LABEL_WIDTH = 64;
 const COLUMN = 230;
 const ROW = 66;
 
 /** Eight rows: the trace, and the same trace coloured by what CNN and LSTM look at. */
 function paperFigure(judgements: readonly Judgement[]): string {
   const [cnn, lstm] = judgements;
-  const top = 34;
-  const rows = cnn.classes.flatMap((ofCnn, n) => {
+  const top = 42;
+  const both = cnn.classes.filter(({ class: name }) => lstm.classes.some((one) => one.class === name));
+  const rows = both.flatMap((ofCnn, n) => {
     const ofLstm = lstm.classes.find((one) => one.class === ofCnn.class);
     const pair = ofLstm && commonExample(ofCnn, ofLstm);
     if (pair === undefined) return [];
@@ -82,9 +82,9 @@ function paperFigure(judgements: readonly Judgement[]): string {
     ];
   });
   const heads = ['trace', 'CNN, HiResCAM', 'LSTM, deletion mask'].map((name, column) =>
-    element('text', { class: 'heading', x: MARGIN + LABEL_WIDTH + column * (COLUMN + 8), y: 26 }, name),
+    element('text', { class: 'heading', x: MARGIN + LABEL_WIDTH + column * (COLUMN + 8), y: 36 }, name),
   );
-  const height = top + cnn.classes.length * ROW + 22;
+  const height = top + both.length * ROW + 22;
   const width = 2 * MARGIN + LABEL_WIDTH + 3 * COLUMN + 16;
   return standalone(
     width,
@@ -92,7 +92,7 @@ function paperFigure(judgements: readonly Judgement[]): string {
     STYLE,
     ...heads,
     ...rows,
-    colourKey(width - MARGIN - 150, 16),
+    colourKey(width - MARGIN - 150, 14),
     element('text', { class: 'note', x: MARGIN, y: height - 8 }, text(`2 s each, squares 0.2 s. ${SOURCE}`)),
   );
 }
@@ -193,8 +193,8 @@ const BASELINE_COLOURS = { random: '#9ca3af', 'Gaussian at R': '#374151', '|dx/d
 
 /** Deletion and insertion curves of each class, the reference zero. */
 function curveGrid({ model, classes }: Judgement): string {
-  const size = 78;
-  const gap = 12;
+  const size = 84;
+  const gap = 18;
   let key: Curve[] = [];
   const drawn = classes.flatMap((one, n) => {
     return (['deletion', 'insertion'] as const).map((kind, row) => {
