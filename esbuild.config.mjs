@@ -17,6 +17,7 @@ await build({
     agreement: 'src/cli/agreement.ts',
     judge: 'src/cli/judge.ts',
     figures: 'src/cli/figures.ts',
+    'paper-figures': 'src/cli/paper-figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-humps': 'models/detector/export-humps.ts',
     'export-windows': 'models/training/export-windows.ts',

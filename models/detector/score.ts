@@ -51,7 +51,8 @@ const head = [
 print(head);
 print(head.map(() => '---'));
 await line('mitdb', mitdb, all);
-for (const list of ['ds1', 'ds2']) await line(`mitdb, ${list.toUpperCase()}`, mitdb, RECORD_LISTS[list]);
+for (const list of ['ds1', 'ds2'] as const)
+  await line(`mitdb, ${list.toUpperCase()}`, mitdb, RECORD_LISTS[list]);
 const svdb = await recordNames(join(data, 'svdb'), 'all');
 await line(`svdb, ${svdb.length} records`, join(data, 'svdb'), svdb);
 await line(

@@ -33,5 +33,13 @@ export interface Explained {
 /** The settings of the deletion mask. */
 export function maskOptions(options: ExplainOptions): MaskOptions {
   const { reference, sparsity, smoothness, coarse, jitter, rounds } = options;
-  return { ...USUAL_MASK, reference, sparsity, smoothness, coarseness: Math.round(coarse), jitter, rounds };
+  return {
+    ...USUAL_MASK,
+    reference,
+    sparsity,
+    smoothness,
+    coarseness: Math.round(coarse),
+    jitter: Math.round(jitter),
+    rounds,
+  };
 }

@@ -15,6 +15,7 @@ const MODELS = ['cnn', 'lstm'] as const;
 
 interface JudgeOptions {
   readonly protocol: 'random' | 'patients';
+  readonly models: readonly ModelName[];
   readonly classes: readonly RhythmClass[];
   readonly windows: number;
   readonly curves: number;
@@ -26,7 +27,7 @@ interface JudgeOptions {
 async function judge(stem: string, options: JudgeOptions): Promise<void> {
   const set = await WindowSet.read(stem);
   const judged: Judgement[] = [];
-  for (const model of MODELS) {
+  for (const model of options.models) {
     const between = options.protocol === 'patients';
     const networkFor = between
       ? await networksOfFolds(model, set, dirname(stem))
@@ -72,14 +73,16 @@ function count(option: string): (text: string) => number {
   };
 }
 
-function classList(text: string): readonly RhythmClass[] {
-  return text.split(',').map((name) => {
-    const found = RHYTHM_CLASSES.find((known) => known === name);
-    if (found === undefined) {
-      throw new UsageError(`--classes ${name} is not known; choose of ${RHYTHM_CLASSES.join(',')}`);
-    }
-    return found;
-  });
+/** Reads a list of names with commas between. */
+function listOf<Name extends string>(option: string, known: readonly Name[]) {
+  return (text: string): readonly Name[] =>
+    text.split(',').map((name) => {
+      const found = known.find((one) => one === name);
+      if (found === undefined) {
+        throw new UsageError(`${option} ${name} is not known; choose of ${known.join(',')}`);
+      }
+      return found;
+    });
 }
 
 const command = throwing(new Command('judge'))
@@ -93,7 +96,8 @@ const command = throwing(new Command('judge'))
       .choices(['random', 'patients'])
       .default('random'),
   )
-  .option('--classes <list>', 'these classes only, with commas between', classList, RHYTHM_CLASSES)
+  .option('--models <list>', 'these models only', listOf('--models', MODELS), MODELS)
+  .option('--classes <list>', 'these classes only', listOf('--classes', RHYTHM_CLASSES), RHYTHM_CLASSES)
   .option('--windows <n>', 'windows of each class, drawn by a seed', count('--windows'), 50)
   .option('--curves <n>', 'of those, windows with deletion and insertion curves', count('--curves'), 20)
   .option('--repeats <n>', 'of those, windows that are explained again and again', count('--repeats'), 5)

@@ -35,7 +35,7 @@ export const USUAL_MASK: MaskOptions = {
   learningRate: 0.1,
   rounds: 200,
   tolerance: 0.01,
-  patience: 20,
+  patience: 10,
 };
 
 /** What was learned about one window. */
@@ -57,9 +57,10 @@ const FRESH = 0.2;
  * Learns what of some windows must be deleted for the network to lose their classes: the mask m, between 0 and 1,
  * that minimises
  *
- *   p_class(m·x + (1 − m)·reference) + λ₁·mean(1 − m) + λ₂·mean|∇m|^β
+ *   f_class(m·x + (1 − m)·reference) + λ₁·mean(1 − m) + λ₂·mean|∇m|^β
  *
- * by gradient descent through the network (Fong & Vedaldi 2017; van der Westhuizen & Lasenby 2017). The windows are
+ * with f = −ln(1 − p_class), over what that is at first: 1 for the whole window, next to 0 once the class is lost.
+ * Unlike the probability itself it has a gradient where the network is sure. It is done by gradient descent through the network (Fong & Vedaldi 2017; van der Westhuizen & Lasenby 2017). The windows are
  * learned side by side, each with a mask of its own; the run ends when all have converged.
  *
  * @param windows model inputs
@@ -79,40 +80,52 @@ export async function deletionMasks(
   const { coarseness, jitter, roughness, sparsity, smoothness } = options;
   const points = Math.ceil(samples / coarseness);
 
-  const x = tf.tensor2d(concatenated(windows), [count, samples]);
-  const upsampling = tf.tensor2d(upsamplingMatrix(points, samples), [points, samples]);
   const chosen = tf.oneHot(tf.tensor1d([...targets], 'int32'), network.classes.length).toFloat() as Tensor2D;
+  const upsampling = upsamplingMatrix(points, samples);
+  // Everything that does not change, shifted by each step of the jitter.
+  const shifts = Array.from({ length: 2 * jitter + 1 }, (_, n) => {
+    const by = n - jitter;
+    return {
+      x: tf.tensor2d(shiftedRows(concatenated(windows), samples, by), [count, samples]),
+      upsampling: tf.tensor2d(shiftedRows(upsampling, samples, by), [points, samples]),
+    };
+  });
+  const still = shifts[jitter];
   const reference = () =>
     tf.tensor2d(concatenated(windows.map((window) => referenceOf(window, options.reference, random))), [
       count,
       samples,
     ]);
+  // As the windows are shifted by 16 ms at most, what is deleted is replaced by the same.
   const fixed = options.reference === 'noise' ? undefined : reference();
-  // Half of everything is deleted at first: where all or nothing is, a sure network has no gradient.
+  // Half of everything is deleted at first, so that there is a gradient either way.
   const mask = tf.variable(tf.fill([count, points], 0.5)) as Variable;
   const optimiser = tf.train.adam(options.learningRate);
 
   const probability = (shown: Tensor2D): Tensor => network.scores(tf, shown).softmax().mul(chosen).sum(1);
-  const masked = (reference: Tensor2D): Tensor2D => {
-    const fine = mask.matMul(upsampling);
-    return x.mul(fine).add(reference.mul(tf.sub(1, fine))) as Tensor2D;
+  /** −ln(1 − p), by way of the log odds. */
+  const evidence = (shown: Tensor2D): Tensor => {
+    const scores = network.scores(tf, shown);
+    const others = scores.sub(chosen.mul(1e9)).logSumExp(1);
+    return scores.mul(chosen).sum(1).sub(others).softplus();
   };
-  const shifted = (shown: Tensor2D): Tensor2D => {
-    const by = Math.round((2 * random() - 1) * jitter);
-    if (by === 0) return shown;
-    const from = Int32Array.from({ length: samples }, (_, i) => Math.min(samples - 1, Math.max(0, i + by)));
-    return shown.gather(tf.tensor1d(from, 'int32'), 1) as Tensor2D;
+  const masked = ({ x, upsampling }: typeof still, reference: Tensor2D): Tensor2D => {
+    const fine = mask.matMul(upsampling);
+    return reference.add(x.sub(reference).mul(fine)) as Tensor2D;
   };
   const losses = (reference: Tensor2D): Tensor => {
     const steps = mask.slice([0, 1]).sub(mask.slice([0, 0], [count, points - 1]));
     // |0|^β has no gradient at 0 that the library could find.
     const roughnesses = steps.abs().add(1e-6).pow(roughness).mean(1);
-    return probability(shifted(masked(reference)))
+    const shift = shifts[Math.floor(random() * shifts.length)];
+    return evidence(masked(shift, reference))
+      .div(atFirst)
       .add(tf.sub(1, mask).mean(1).mul(sparsity))
       .add(roughnesses.mul(smoothness));
   };
 
-  const before = tf.tidy(() => probability(x).dataSync() as Float32Array);
+  const atFirst = tf.tidy(() => evidence(still.x).maximum(1e-3));
+  const before = tf.tidy(() => probability(still.x).dataSync() as Float32Array);
   const watch = Array.from({ length: count }, () => new Convergence(options));
   let rounds = 0;
   while (rounds < options.rounds && !watch.every(({ converged }) => converged)) {
@@ -133,10 +146,10 @@ export async function deletionMasks(
     });
   }
   const [after, deleted] = tf.tidy(() => [
-    probability(masked(fixed ?? reference())).dataSync() as Float32Array,
-    tf.sub(1, mask.matMul(upsampling)).dataSync() as Float32Array,
+    probability(masked(still, fixed ?? reference())).dataSync() as Float32Array,
+    tf.sub(1, mask.matMul(still.upsampling)).dataSync() as Float32Array,
   ]);
-  tf.dispose([x, upsampling, chosen, mask]);
+  tf.dispose([chosen, mask, atFirst, ...shifts.flatMap(({ x, upsampling }) => [x, upsampling])]);
   fixed?.dispose();
   optimiser.dispose();
   return windows.map((_, n) => ({
@@ -170,6 +183,14 @@ class Convergence {
     const now = this.#smoothed[this.#smoothed.length - 1];
     this.converged = then !== undefined && then - now < tolerance * Math.abs(then);
   }
+}
+
+/** Rows of so many values, each later by some; at its end it goes on as it ended. */
+function shiftedRows(rows: Float32Array, width: number, by: number): Float32Array {
+  return rows.map((_, i) => {
+    const start = i - (i % width);
+    return rows[start + Math.min(width - 1, Math.max(0, i - start - by))];
+  });
 }
 
 /** Each sample lies on the straight line between the two points beside it. [points × samples] */
