@@ -87,7 +87,7 @@ def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_feat
     of_waveform, bias = network.get_layer("hidden_waveform").get_weights()
     (of_rhythm,) = network.get_layer("hidden_rhythm").get_weights()
     head = [(np.concatenate([of_waveform, of_rhythm]), bias)]
-    head += [network.get_layer(name).get_weights() for name in ("hidden", "scores")]
+    head.append(network.get_layer("scores").get_weights())
     quantisation = {
         key: {"scale": float(tensor["quantization"][0]), "zeroPoint": int(tensor["quantization"][1])}
         for key, tensor in tensors.items()

@@ -1,4 +1,4 @@
-"""The beat network: two convolutions, a global maximum, and two hidden layers that see waveform and rhythm together."""
+"""The beat network: two convolutions, a global maximum, and one hidden layer that sees waveform and rhythm together."""
 
 from dataclasses import dataclass
 
@@ -33,8 +33,8 @@ class Size:
     hidden: int
 
 
-DEFAULT = Size(filters=(16, 24), hidden=32)
-TINY = Size(filters=(8, 16), hidden=16)
+DEFAULT = Size(filters=(16, 24), hidden=16)
+TINY = Size(filters=(8, 12), hidden=12)
 
 
 def build(rhythm_features: int, size: Size) -> keras.Model:
@@ -53,7 +53,6 @@ def build(rhythm_features: int, size: Size) -> keras.Model:
         ]
     )
     hidden = keras.layers.Dropout(DROPOUT)(keras.layers.ReLU()(hidden))
-    hidden = keras.layers.Dense(size.hidden, activation="relu", name="hidden")(hidden)
     return keras.Model([waveform, rhythm], keras.layers.Dense(len(CLASSES), name="scores")(hidden))
 
 
@@ -82,6 +81,7 @@ def augmented(beats: Beats, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
 
 
 def train(beats: Beats, seed: int, size: Size = DEFAULT) -> keras.Model:
+    """Trains on batches of which each database gives the same share, however many beats it has."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     model = build(beats.rhythm.shape[1], size)
@@ -89,8 +89,11 @@ def train(beats: Beats, seed: int, size: Size = DEFAULT) -> keras.Model:
         keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, BATCHES), weight_decay=WEIGHT_DECAY),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
+    pools = [np.flatnonzero(beats.database == database) for database in beats.databases()]
+    share = BATCHES_AT_ONCE * BATCH // len(pools)
     for _ in range(BATCHES // BATCHES_AT_ONCE):
-        waveform, rhythm, label = augmented(beats[rng.choice(len(beats), BATCHES_AT_ONCE * BATCH)], rng)
+        chosen = np.concatenate([rng.choice(pool, share) for pool in pools])
+        waveform, rhythm, label = augmented(beats[rng.permutation(chosen)], rng)
         model.fit([waveform, rhythm], label, batch_size=BATCH, shuffle=False, verbose=0)
     return model
 
@@ -110,12 +113,12 @@ def deployed(model: keras.Model) -> keras.Model:
     first, second = model.get_layer("conv1"), model.get_layer("conv2")
     maps = second(first(waveform))
     pooled = keras.layers.GlobalMaxPooling1D()(maps)
-    units = model.get_layer("hidden").units
+    units = model.get_layer("hidden_waveform").units
     of_waveform = keras.layers.Dense(units, name="hidden_waveform")
     of_rhythm = keras.layers.Dense(units, use_bias=False, name="hidden_rhythm")
     last = keras.layers.Dense(len(CLASSES), name="scores")
     hidden = keras.layers.ReLU()(keras.layers.Add()([of_waveform(pooled), of_rhythm(rhythm)]))
-    network = keras.Model([waveform, rhythm], [last(model.get_layer("hidden")(hidden)), maps])
+    network = keras.Model([waveform, rhythm], [last(hidden), maps])
     of_waveform.set_weights(model.get_layer("hidden_waveform").get_weights())
     of_rhythm.set_weights([model.get_layer("hidden_rhythm").get_weights()[0] * RHYTHM_GAIN])
     weights, bias = model.get_layer("scores").get_weights()

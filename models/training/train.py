@@ -1,4 +1,4 @@
-"""Trains the beat models on DS1 and writes models, cards and golden vectors. See README.md in this folder."""
+"""Trains the beat models on DS1 and svdb and writes models, cards and golden vectors. See README.md in this folder."""
 
 import argparse
 import datetime
@@ -39,14 +39,13 @@ def main() -> None:
     for database in beats.databases():
         say(f"{database}: {counted(beats[beats.database == database])}")
 
-    ds1 = beats[beats.database == "mitdb"]
     for stem in options.models:
         size = SIZES[stem]
         say(f"{stem}: {size}")
         calibration = calibrate(beats, size)
         for seed in range(options.seeds):
-            network = deployed(train(ds1, seed, size))
-            write_models(stem, seed, network, ds1, calibration, options)
+            network = deployed(train(beats, seed, size))
+            write_models(stem, seed, network, beats, calibration, options)
             if seed == 0 and stem == "beat":
                 vectors = golden(network, (options.out / "beat.tflite").read_bytes(), shipped)
                 (options.out / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
@@ -64,9 +63,10 @@ def write_models(stem: str, seed: int, network: keras.Model, beats: Beats, calib
         "training": {
             "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER",
             "seed": seed,
-            "data": "MIT-BIH Arrhythmia Database 1.0.0 (ODC-BY 1.0), lead MLII or the first, DS1 only",
+            "data": "MIT-BIH Arrhythmia Database 1.0.0, DS1 only, lead MLII or the first; "
+            "MIT-BIH Supraventricular Arrhythmia Database 1.0.0, first lead (both ODC-BY 1.0)",
             "records": beats.records(),
-            "beats": counted(beats),
+            "beats": {database: counted(beats[beats.database == database]) for database in beats.databases()},
             "folds": calibration["folds"],
         },
         "temperature": calibration["temperature"],
@@ -83,18 +83,13 @@ def counted(beats: Beats) -> dict[str, int]:
 
 
 def calibrate(beats: Beats, size: Size) -> dict:
-    """
-    Temperature and thresholds from beats of patients whom the model did not see, both databases counting the same:
-    each network of a fold judges the records of DS1 that it was trained without, and as many records of svdb, on
-    which nothing is trained.
-    """
-    ds1 = beats[beats.database == "mitdb"]
+    """Temperature and thresholds from beats of patients whom the model did not see, both databases counting the same."""
     unseen = np.zeros((len(beats), len(CLASSES)), "f4")
     for number in range(FOLDS):
         # By record: no patient is on both sides.
         fold = [name for of in beats.databases() for name in beats[beats.database == of].records()[number::FOLDS]]
         held_out = np.isin(beats.record, fold)
-        unseen[held_out] = scores(train(ds1[~np.isin(ds1.record, fold)], seed=number, size=size), beats[held_out])
+        unseen[held_out] = scores(train(beats[~held_out], seed=number, size=size), beats[held_out])
         say(f"fold {number}: unseen {' '.join(fold)}")
 
     databases = [beats.database == name for name in beats.databases()]
@@ -184,7 +179,7 @@ def gradients(network: keras.Model, maps: np.ndarray, rhythm: np.ndarray, target
     with tf.GradientTape() as tape:
         tape.watch([maps, rhythm])
         hidden = network.get_layer("hidden_waveform")(tf.reduce_max(maps, axis=1)) + network.get_layer("hidden_rhythm")(rhythm)
-        score = network.get_layer("scores")(network.get_layer("hidden")(tf.nn.relu(hidden)))[0, target]
+        score = network.get_layer("scores")(tf.nn.relu(hidden))[0, target]
     of_maps, of_rhythm = tape.gradient(score, [maps, rhythm])
     return {
         "score": rounded(score.numpy().reshape(1))[0],
