@@ -69,6 +69,7 @@ export class RPeakDetector implements Stage<In, Out> {
   /** Grid index of the first and the newest sample since the search began; undefined between searches. */
   #first: number | undefined;
   #newest = 0;
+  #noise = Number.NEGATIVE_INFINITY;
   /** The feature rises, or has been falling for less than LOOK_AHEAD; this is its highest point. */
   #rising = false;
   #top = 0;
@@ -115,7 +116,8 @@ export class RPeakDetector implements Stage<In, Out> {
     return found;
   }
 
-  #search({ start, ecg }: Signal): void {
+  #search({ start, ecg, noise }: Signal): void {
+    this.#noise = noise;
     if (this.#first === undefined) {
       this.#first = start;
       this.#memory.begin(start);
@@ -218,7 +220,13 @@ export class RPeakDetector implements Stage<In, Out> {
     this.#memory.accept(hump, this.#newest);
     this.#last = hump.top;
     this.#passedOver = undefined;
-    this.#found.push({ kind: 'r-peak', index: hump.peak, decidedAt: this.#newest + CONDITIONER_DELAY });
+    this.#found.push({
+      kind: 'r-peak',
+      index: hump.peak,
+      decidedAt: this.#newest + CONDITIONER_DELAY,
+      logOdds: hump.logOdds,
+      noise: this.#noise,
+    });
   }
 }
 

@@ -14,8 +14,8 @@ const FLAT_MV = 0.05;
 /** A converter at the end of its range repeats itself so often (40 ms) at the top or bottom of a signal this high. */
 const CLIPPED_RUN = 10;
 const CLIPPED_MV = 1;
-/** Log odds from which the signal is too noisy for a verdict: `npm run quality` prints what others would do. */
-export const NOISY_FROM = 5;
+/** Log odds from which the signal is too noisy for any verdict. Of less, each beat is judged by itself (doubt.ts). */
+export const NOISY_FROM = 6;
 
 /** A block of signal on its way through the filters. */
 export interface Stations {
@@ -41,6 +41,7 @@ export class QualityMeter {
   readonly #clipped = new Recent(CHUNKS);
   #flaw: QualityFlaw | undefined;
   #texture: Texture | undefined;
+  #noise = Number.NEGATIVE_INFINITY;
 
   /** The chunk at hand. */
   #chunk = emptyChunk();
@@ -110,6 +111,11 @@ export class QualityMeter {
     return saturated ? 'saturated' : this.#flaw;
   }
 
+  /** Log odds that the last two seconds are too noisy for a verdict; −∞ until there are two seconds. */
+  get noise(): number {
+    return this.#noise;
+  }
+
   /** Of the last two seconds, as of the newest chunk; undefined until there are two seconds. */
   get texture(): Texture | undefined {
     return this.#texture;
@@ -138,10 +144,11 @@ export class QualityMeter {
       wander: this.#levels.largest(0) - this.#levels.smallest(0),
       range,
     };
+    this.#noise = noiseLogOdds(this.#texture);
     if (range < FLAT_MV) this.#flaw = 'flat';
     else if (this.#clipped.largest(0) > 0) this.#flaw = 'clipped';
     else if (this.#mains.median > range) this.#flaw = 'mains';
-    else if (range > SWING_MV || noiseLogOdds(this.#texture) > NOISY_FROM) this.#flaw = 'noisy';
+    else if (range > SWING_MV || this.#noise > NOISY_FROM) this.#flaw = 'noisy';
     else this.#flaw = undefined;
   }
 }
