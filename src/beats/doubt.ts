@@ -2,7 +2,7 @@ import { clamp } from '../dsp/clamp.ts';
 import type { RPeak } from './beat.ts';
 
 // Made by models/quality/fit.py, on DS1 with noise added.
-const WEIGHTS = { noise: 0.18, logOdds: -0.52, constant: -0.65 };
+const WEIGHTS = { noise: 0.09, logOdds: -0.52, constant: -0.38 };
 /** Log odds beyond these tell nothing more. */
 const NOISE_RANGE = [-10, 10] as const;
 const LOG_ODDS_RANGE = [-3, 20] as const;
