@@ -208,7 +208,8 @@ async function bench(
   await measureSpeed(await open(recordings[0]), model);
   for (const file of recordings) {
     say(await measureSpeed(await open(file), model));
-    say(measureDetection(file, await samplesOf(await open(file))));
+    const source = await open(file);
+    say(measureDetection(source.title, await samplesOf(source)));
   }
   const last = recordings[recordings.length - 1];
   const samples = await samplesOf(await open(last));
