@@ -12,12 +12,11 @@ import { recordNames } from '../../src/cli/evaluate.ts';
 import { scoredReference } from '../../src/evaluate/aami.ts';
 import { matchBeats } from '../../src/evaluate/match.ts';
 import { RECORD_LISTS } from '../../src/evaluate/record-lists.ts';
-import { Conditioner } from '../../src/signal/conditioner.ts';
 import type { Signal } from '../../src/signal/signal.ts';
 import { noisyRecord } from '../../src/sources/noisy-record.ts';
 import { wfdbSource } from '../../src/sources/wfdb.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
-import { GRID_RATE, type SampleSpan } from '../../src/timeline/span.ts';
+import { GRID_RATE } from '../../src/timeline/span.ts';
 import { textured } from '../quality/textured.ts';
 
 const SNRS = [24, 18, 12, 6, 0, -6];
@@ -80,8 +79,6 @@ for (const [label, names] of [
     print([label, noise, ...cells]);
   }
 }
-
-process.stdout.write(`\nConditioner and detector together: ${await speed(['100', '119', '203'])}\n`);
 
 async function line(label: string, folder: string, names: readonly string[]): Promise<void> {
   const counts = none();
@@ -158,38 +155,6 @@ function found(signals: readonly Signal[]) {
 
 function f1([tp, fn, fp]: Counts['wide']): number {
   return (200 * tp) / (2 * tp + fn + fp);
-}
-
-/** The best of five runs, since others may use the machine: processor time never tells less than is needed. */
-async function speed(names: readonly string[]): Promise<string> {
-  let seconds = 0;
-  const records: SampleSpan[][] = [];
-  for (const name of names) {
-    const { ecg } = await textured(wfdbSource(join(mitdb, name), { speed: 'max' }));
-    seconds += ecg.length / GRID_RATE;
-    const spans: SampleSpan[] = [];
-    for (let start = 0; start < ecg.length; start += 50) {
-      const millivolts = ecg.subarray(start, start + 50);
-      const time = start / GRID_RATE;
-      spans.push({ kind: 'samples', start, time, millivolts, leadOff: false, saturated: false });
-    }
-    records.push(spans);
-  }
-  const runs: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    const before = process.cpuUsage();
-    for (const spans of records) {
-      const conditioner = new Conditioner();
-      const detector = new RPeakDetector();
-      for (const span of spans) {
-        for (const item of conditioner.push(span)) if (item.kind === 'signal') detector.push(item);
-      }
-    }
-    const { user, system } = process.cpuUsage(before);
-    runs.push(Math.round(seconds / ((user + system) / 1e6)));
-  }
-  runs.sort((a, b) => b - a);
-  return `${runs[0].toLocaleString('en')} times real time on one core (five runs: ${runs.join(', ')})`;
 }
 
 function print(cells: readonly (string | number)[]): void {

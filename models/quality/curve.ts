@@ -1,17 +1,19 @@
 /**
- * Prints the operating curve of the quality gate: for each threshold of the noise index, which beats it refuses, how
- * many of them would have been judged wrongly, and how much of handheld recordings.
+ * Prints the operating curve of the quality gate: for each threshold of a beat's doubt, which beats it refuses, how
+ * many of them would have been judged wrongly, and how many of handheld recordings.
  *
- *   npm run quality -- DATA [RECORDS]
+ *   npm run quality -- DATA [RECORDS] [OUT]
  *
  * DATA holds mitdb/, nstdb/ and cinc2017/; RECORDS is as for `beatlens evaluate`, ds2 unless given. Noise is added
  * as in the noise stress test. A verdict is spoilt where no reference beat is within 150 ms, or where its class is
- * not the one that the same beat has without noise.
+ * not the one that the same beat has without noise. With OUT, what the doubt is made of is written for fit.py.
  */
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Beat } from '../../src/beats/beat.ts';
+import type { Beat, RPeak } from '../../src/beats/beat.ts';
 import { BeatBuilder } from '../../src/beats/beat-builder.ts';
+import { DOUBTED_FROM, doubt, doubtParts } from '../../src/beats/doubt.ts';
 import { RPeakDetector } from '../../src/beats/r-peak-detector.ts';
 import { loadBeatModel } from '../../src/classify/beat-model.ts';
 import { Classifier } from '../../src/classify/classifier.ts';
@@ -20,6 +22,7 @@ import { aamiClass, scoredReference } from '../../src/evaluate/aami.ts';
 import { MATCH_WINDOW, matchBeats } from '../../src/evaluate/match.ts';
 import { noiseLogOdds } from '../../src/signal/noise-index.ts';
 import { NOISY_FROM } from '../../src/signal/quality-meter.ts';
+import type { Signal } from '../../src/signal/signal.ts';
 import { noisyRecord } from '../../src/sources/noisy-record.ts';
 import { wfdbSource } from '../../src/sources/wfdb.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
@@ -33,22 +36,26 @@ const NOISES = [
   ['ma', 0],
   ['bw', 0],
 ] as const;
-const THRESHOLDS = [0, 1, 2, 3, 4, NOISY_FROM, 6, 7].sort((a, b) => a - b);
-/** What the gate looks at of a beat: where its window begins, has its middle, and ends. */
+/** Infinity: only what is too noisy for any verdict is refused. */
+const THRESHOLDS = [-3, -2, -1.5, DOUBTED_FROM, -0.5, 0, Number.POSITIVE_INFINITY];
+/** Where the noise index counts for a beat: where its window begins, has its middle, and ends. */
 const LOOKS = [-72, 0, 57];
 
 /** A beat that the gateway found, the gate being open. */
 interface Found {
   readonly time: number;
   readonly class: string;
+  /** The highest noise index in its window. */
   readonly noise: number;
+  readonly doubt: number;
+  readonly parts: readonly number[];
 }
 
-const [data, list = 'ds2'] = process.argv.slice(2);
+const [data, list = 'ds2', out] = process.argv.slice(2);
 const model = await loadBeatModel();
 const mitdb = join(data, 'mitdb');
-const sound: { class: string; noise: number }[] = [];
-const noisy = NOISES.map(() => [] as { spoilt: boolean; noise: number }[]);
+const sound: (Found & { readonly reference: string })[] = [];
+const noisy = NOISES.map(() => [] as (Found & { readonly spoilt: boolean })[]);
 
 const names = await recordNames(mitdb, list);
 for (const [done, name] of names.entries()) {
@@ -61,7 +68,7 @@ for (const [done, name] of names.entries()) {
   for (const { reference, detected } of pairs(times, clean)) {
     if (reference === undefined || detected === undefined) continue;
     cleanClasses.set(reference, clean[detected].class);
-    sound.push({ class: aamiClass(beats[reference].symbol), noise: clean[detected].noise });
+    sound.push({ ...clean[detected], reference: aamiClass(beats[reference].symbol) });
   }
   for (const [i, [noise, decibels]] of NOISES.entries()) {
     const added = { record: join(data, 'nstdb', noise), decibels, when: 'stress-test' } as const;
@@ -69,120 +76,104 @@ for (const [done, name] of names.entries()) {
     for (const { reference, detected } of pairs(times, found)) {
       if (detected === undefined || !isStressed(found[detected].time * GRID_RATE)) continue;
       const spoilt = reference === undefined || cleanClasses.get(reference) !== found[detected].class;
-      noisy[i].push({ spoilt, noise: found[detected].noise });
+      noisy[i].push({ ...found[detected], spoilt });
     }
   }
   process.stderr.write(`${done + 1} of ${names.length} records\n`);
 }
 
-/** By label N, A, O and ~: of each recording, the log odds at every 400 ms. */
-const handheld = new Map<string, number[][]>();
+/** By label N, A, O and ~: the beats of each recording that the index was not fitted on. */
+const handheld = new Map<string, Found[][]>();
 const lines = readFileSync(join(data, 'cinc2017/REFERENCE.csv'), 'utf8').trim().split(/\r?\n/);
-// The half that the index was not fitted on
 for (const line of lines.filter((_, i) => i % 2 === 1)) {
   const [name, label] = line.split(',');
-  const recording = await textured(wfdbSource(join(data, 'cinc2017', name), { speed: 'max' }));
-  const odds: number[] = [];
-  for (let at = 2 * GRID_RATE; at < recording.ecg.length; at += 100) odds.push(noiseAt(recording, at));
-  handheld.set(label, [...(handheld.get(label) ?? []), odds]);
+  const found = judged(await textured(wfdbSource(join(data, 'cinc2017', name), { speed: 'max' })));
+  handheld.set(label, [...(handheld.get(label) ?? []), found]);
 }
 
-const share = <T>(items: readonly T[], test: (item: T) => boolean) =>
-  items.length === 0 ? '–' : ((100 * items.filter(test).length) / items.length).toFixed(1);
-const row = (cells: readonly (string | number)[]) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]) => {
-  row(head);
-  row(head.map(() => '---'));
-  rows.forEach(row);
-  process.stdout.write('\n');
-};
 const all = noisy.flat();
-const from = (threshold: number) => (threshold === NOISY_FROM ? `**${threshold}**` : threshold);
+const spoilt = all.filter((beat) => beat.spoilt);
+const right = all.filter((beat) => !beat.spoilt);
+const refused = (threshold: number) => (beat: Found) => beat.noise > NOISY_FROM || beat.doubt > threshold;
+const from = (threshold: number) => (threshold === DOUBTED_FROM ? `**${threshold}**` : String(threshold));
+const doubts = (beats: readonly Found[]) => beats.map((beat) => beat.doubt);
+const noises = (beats: readonly Found[]) => beats.map(({ noise }) => Math.max(noise, -10));
 
-process.stdout.write(
-  `Beats of ${list} (%); AUC ${auc(spoiltOdds(true), spoiltOdds(false)).toFixed(3)} of spoilt `,
-);
-process.stdout.write(
-  `against right verdicts, ${auc(odds(all), odds(sound)).toFixed(3)} of noisy against clean beats\n\n`,
-);
+print(`Beats of ${list} that are refused (%)`, '');
 table(
-  [
-    'refused from',
-    'clean',
-    'clean V',
-    'clean S',
-    ...NOISES.map((noise) => noise.join(' ')),
-    'spoilt caught',
-    'right refused',
-  ],
+  ['doubt from', 'clean', 'N', 'S', 'V', ...NOISES.map((noise) => noise.join(' ')), 'spoilt', 'right'],
+  THRESHOLDS.map((threshold) => {
+    const isRefused = refused(threshold);
+    const ofClass = (letter: string) => sound.filter(({ reference }) => reference === letter);
+    const groups = [sound, ...['N', 'S', 'V'].map(ofClass), ...noisy, spoilt, right];
+    return [from(threshold), ...groups.map((beats) => share(beats, isRefused))];
+  }),
+);
+print(
+  'AUC by the doubt, and by the noise index alone:',
+  `spoilt against right verdicts in noise ${auc(doubts(spoilt), doubts(right))}, ${auc(noises(spoilt), noises(right))};`,
+  `beats in noise against clean ones ${auc(doubts(all), doubts(sound))}, ${auc(noises(all), noises(sound))}`,
+  '',
+);
+print('Spoilt among what is judged (%)', '');
+table(
+  ['noise', 'gate open', 'gate as it is'],
+  NOISES.map((noise, i) => {
+    const passed = noisy[i].filter((beat) => !refused(DOUBTED_FROM)(beat));
+    return [noise.join(' '), ...[noisy[i], passed].map((beats) => share(beats, (beat) => beat.spoilt))];
+  }),
+);
+print('Beats of handheld recordings that are refused (%), by label', '');
+table(
+  ['doubt from', ...'NAO~'],
   THRESHOLDS.map((threshold) => [
     from(threshold),
-    share(sound, ({ noise }) => noise > threshold),
-    ...['V', 'S'].map((letter) =>
-      share(
-        sound.filter((beat) => beat.class === letter),
-        ({ noise }) => noise > threshold,
-      ),
-    ),
-    ...noisy.map((beats) => share(beats, ({ noise }) => noise > threshold)),
-    share(
-      all.filter(({ spoilt }) => spoilt),
-      ({ noise }) => noise > threshold,
-    ),
-    share(
-      all.filter(({ spoilt }) => !spoilt),
-      ({ noise }) => noise > threshold,
-    ),
+    ...[...'NAO~'].map((label) => share((handheld.get(label) ?? []).flat(), refused(threshold))),
   ]),
 );
-process.stdout.write('Spoilt among what is judged (%)\n\n');
-table(
-  ['noise', 'gate open', `from ${NOISY_FROM}`],
-  NOISES.map((noise, i) => [
-    noise.join(' '),
-    share(noisy[i], ({ spoilt }) => spoilt),
-    share(
-      noisy[i].filter((beat) => beat.noise <= NOISY_FROM),
-      ({ spoilt }) => spoilt,
-    ),
-  ]),
-);
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const usable = ['N', 'A', 'O'].flatMap((label) => (handheld.get(label) ?? []).map(mean));
-process.stdout.write(
-  'Handheld recordings of cinc2017 that the index was not fitted on: share of time refused (%); ',
-);
-process.stdout.write(
-  `AUC of ~ against the rest, by the mean index, ${auc((handheld.get('~') ?? []).map(mean), usable).toFixed(3)}\n\n`,
-);
-table(
-  ['refused from', ...'NAO~'].map(String),
-  THRESHOLDS.map((threshold) => [
-    from(threshold),
-    ...[...'NAO~'].map((label) => share((handheld.get(label) ?? []).flat(), (odds) => odds > threshold)),
-  ]),
+print(
+  'AUC of recordings labelled ~ against the others, by their mean doubt, and their mean noise index:',
+  `${auc(means('~', doubts), means('NAO', doubts))}, ${auc(means('~', noises), means('NAO', noises))}`,
 );
 
-/** The gateway's verdicts with the gate open, and the noise index of each beat. */
+if (out !== undefined) {
+  const rows = [
+    ...sound.flatMap(({ parts }) => [0, 0, ...parts]),
+    ...all.flatMap((beat) => [0, beat.spoilt ? 1 : 0, ...beat.parts]),
+  ];
+  await writeFile(`${out}.f32`, new Uint8Array(Float32Array.from(rows).buffer));
+  await writeFile(`${out}.json`, JSON.stringify({ measures: ['noise', 'logOdds'] }));
+}
+
+/** The gateway's verdicts with the gate open, and what the gate would go by. */
 function judged(recording: Textured): Found[] {
   const detector = new RPeakDetector();
   const builder = new BeatBuilder();
   const classifier = new Classifier(model);
+  const peaks = new Map<number, RPeak>();
   const found: Found[] = [];
-  const take = (items: readonly { readonly kind: string }[]) => {
-    for (const item of items) {
-      if (item.kind !== 'beat') continue;
-      const beat = item as Beat;
-      const noise = Math.max(...LOOKS.map((look) => noiseAt(recording, beat.index + look)));
-      for (const verdict of classifier.push(beat))
-        found.push({ time: beat.time, class: verdict.class, noise });
-    }
+  const take = (item: { readonly kind: string }) => {
+    if (item.kind !== 'beat') return;
+    const beat = item as Beat;
+    const peak = peaks.get(beat.index) as RPeak;
+    const [verdict] = classifier.push({ ...beat, flaw: undefined });
+    found.push({
+      time: beat.time,
+      class: verdict.class,
+      noise: Math.max(...LOOKS.map((look) => noiseAt(recording, beat.index + look))),
+      doubt: doubt(peak),
+      parts: doubtParts(peak),
+    });
+  };
+  const hear = (item: Signal | RPeak) => {
+    if (item.kind === 'r-peak') peaks.set(item.index, item);
+    builder.push(item).forEach(take);
   };
   for (const signal of recording.signals) {
-    for (const item of detector.push({ ...signal, flaw: undefined })) take(builder.push(item));
+    for (const item of detector.push({ ...signal, flaw: undefined })) if (item.kind !== 'gap') hear(item);
   }
-  for (const peak of detector.flush()) take(builder.push(peak));
-  take(builder.flush());
+  detector.flush().forEach(hear);
+  builder.flush().forEach(take);
   return found.sort((a, b) => a.time - b.time);
 }
 
@@ -192,31 +183,42 @@ function noiseAt({ textureAt }: Textured, index: number): number {
 }
 
 function pairs(times: readonly number[], found: readonly Found[]) {
-  return matchBeats(
-    times,
-    found.map(({ time }) => time),
-    MATCH_WINDOW,
-  );
+  const detected = found.map(({ time }) => time);
+  return matchBeats(times, detected, MATCH_WINDOW);
 }
 
-function odds(beats: readonly { readonly noise: number }[]): number[] {
-  return beats.map(({ noise }) => noise);
-}
-
-function spoiltOdds(wanted: boolean): number[] {
-  return odds(all.filter(({ spoilt }) => spoilt === wanted));
+/** Of each handheld recording with one of the labels, the mean over its beats. */
+function means(labels: string, of: (beats: readonly Found[]) => number[]): number[] {
+  const recordings = [...labels].flatMap((label) => handheld.get(label) ?? []);
+  return recordings
+    .filter((beats) => beats.length > 0)
+    .map((beats) => of(beats).reduce((sum, value) => sum + value, 0) / beats.length);
 }
 
 /** Chance that one of the first kind lies above one of the second. */
-function auc(above: readonly number[], below: readonly number[]): number {
-  const ranked = [...above.map((value) => [value, 1]), ...below.map((value) => [value, 0])].sort(
-    (a, b) => a[0] - b[0],
-  );
+function auc(above: readonly number[], below: readonly number[]): string {
+  const ranked = [
+    ...above.map((value) => ({ value, isAbove: true })),
+    ...below.map((value) => ({ value, isAbove: false })),
+  ].sort((a, b) => a.value - b.value);
   let seen = 0;
   let wins = 0;
-  for (const [, isAbove] of ranked) {
-    if (isAbove === 1) wins += seen;
+  for (const { isAbove } of ranked) {
+    if (isAbove) wins += seen;
     else seen++;
   }
-  return wins / (above.length * below.length);
+  return (wins / (above.length * below.length)).toFixed(3);
+}
+
+function share<T>(items: readonly T[], test: (item: T) => boolean): string {
+  return items.length === 0 ? '–' : ((100 * items.filter(test).length) / items.length).toFixed(1);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  for (const cells of [head, head.map(() => '---'), ...rows]) print(`| ${cells.join(' | ')} |`);
+  print('');
+}
+
+function print(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -70,6 +70,7 @@ for (const [name, label] of handheld(data).filter((_, i) => i % 2 === 0)) {
   }
 }
 await writeFile(`${out}.f32`, new Uint8Array(Float32Array.from(rows).buffer));
+await writeFile(`${out}.json`, JSON.stringify({ measures: ['roughness', 'activity', 'wander', 'range'] }));
 
 /** Names and labels of the handheld recordings. */
 function handheld(folder: string): [string, string][] {

@@ -3,6 +3,7 @@ import { QUALITY_FLAWS, type QualityFlaw, type Signal } from '../signal/signal.t
 import type { Stage } from '../stage.ts';
 import { type Gap, GRID_RATE } from '../timeline/span.ts';
 import { type Beat, ECG_AFTER, ECG_BEFORE, type RPeak } from './beat.ts';
+import { DOUBTED_FROM, doubt } from './doubt.ts';
 import { Rhythm } from './rhythm.ts';
 import { WAVEFORM_AFTER, WAVEFORM_BEFORE, WaveformBuilder } from './waveform.ts';
 
@@ -100,7 +101,7 @@ export class BeatBuilder implements Stage<In, Out> {
     const heard = next !== undefined || decidedAt - peak.index >= LONGEST_WAIT;
     const heardOf = Math.min(rrAfter ?? Number.POSITIVE_INFINITY, LONGEST_RR_AFTER / GRID_RATE);
     const ecg = this.#window(peak.index);
-    const flaw = this.#flaw(peak.index);
+    const flaw = this.#flaw(peak.index) ?? (doubt(peak) > DOUBTED_FROM ? 'noisy' : undefined);
     const usable = flaw === undefined;
     const beat: Beat = {
       kind: 'beat',

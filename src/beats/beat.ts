@@ -7,6 +7,10 @@ export interface RPeak {
   readonly index: number;
   /** Grid index of the newest sample that the decision needed: index + delay. */
   readonly decidedAt: number;
+  /** Log odds that it is a QRS, as the detector judged; ∞ where the peaks were given. */
+  readonly logOdds: number;
+  /** `Signal.noise` when it was decided. */
+  readonly noise: number;
 }
 
 /** A beat with everything that the classifier may know of it. */

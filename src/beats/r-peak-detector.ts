@@ -33,10 +33,10 @@ const FIDUCIAL_SHIFT = 2;
 const RING = 1024; // a power of two, longer than LEARNING and any wait
 const MASK = RING - 1;
 
-interface JudgedHump extends MeasuredHump {
+interface JudgedHump {
+  readonly hump: MeasuredHump;
+  /** Log odds that it is a QRS. */
   readonly logOdds: number;
-  /** Where the R peak would be. */
-  readonly peak: number;
 }
 
 /**
@@ -69,6 +69,7 @@ export class RPeakDetector implements Stage<In, Out> {
   /** Grid index of the first and the newest sample since the search began; undefined between searches. */
   #first: number | undefined;
   #newest = 0;
+  #noise = Number.NEGATIVE_INFINITY;
   /** The feature rises, or has been falling for less than LOOK_AHEAD; this is its highest point. */
   #rising = false;
   #top = 0;
@@ -115,7 +116,8 @@ export class RPeakDetector implements Stage<In, Out> {
     return found;
   }
 
-  #search({ start, ecg }: Signal): void {
+  #search({ start, ecg, noise }: Signal): void {
+    this.#noise = noise;
     if (this.#first === undefined) {
       this.#first = start;
       this.#memory.begin(start);
@@ -137,7 +139,7 @@ export class RPeakDetector implements Stage<In, Out> {
       if (this.#learning !== undefined) {
         if (i - this.#first >= LEARNING) this.#learn();
       } else if (this.#waiting !== undefined) {
-        if (i - this.#waiting.top >= WAIT) this.#decide(this.#waiting);
+        if (i - this.#waiting.hump.top >= WAIT) this.#decide(this.#waiting);
       } else if (this.#passedOver !== undefined) {
         this.#searchBack(this.#passedOver);
       }
@@ -175,50 +177,54 @@ export class RPeakDetector implements Stage<In, Out> {
 
   #judged(hump: Hump): JudgedHump {
     const measured = this.#memory.measure(hump, this.#newest);
-    const logOdds = this.#judge(this.#memory.inputs, hump.middle);
-    const first = this.#first as number;
-    const near = Math.max(hump.middle - FIDUCIAL_SHIFT, first);
-    const peak = Math.max(rPeakNear(this.#ecg, MASK, near), first);
-    return { ...measured, logOdds, peak };
+    return { hump: measured, logOdds: this.#judge(this.#memory.inputs, hump.middle) };
   }
 
   /** Of two humps within the wait, the likelier one goes on. */
-  #consider(hump: JudgedHump): void {
+  #consider(judged: JudgedHump): void {
     const rival = this.#waiting;
     if (rival !== undefined) {
-      if (hump.top - rival.top >= WAIT) this.#decide(rival);
-      else if (hump.logOdds <= rival.logOdds) {
-        this.#memory.reject(hump);
+      if (judged.hump.top - rival.hump.top >= WAIT) this.#decide(rival);
+      else if (judged.logOdds <= rival.logOdds) {
+        this.#memory.reject(judged.hump);
         return;
-      } else this.#memory.reject(rival);
+      } else this.#memory.reject(rival.hump);
     }
     this.#waiting = undefined;
-    if (hump.logOdds > BEYOND_DOUBT) this.#accept(hump);
-    else this.#waiting = hump;
+    if (judged.logOdds > BEYOND_DOUBT) this.#accept(judged);
+    else this.#waiting = judged;
   }
 
   /** The wait of a hump is over. */
-  #decide(hump: JudgedHump): void {
+  #decide(judged: JudgedHump): void {
     this.#waiting = undefined;
-    if (hump.logOdds > LIKELY) {
-      this.#accept(hump);
+    if (judged.logOdds > LIKELY) {
+      this.#accept(judged);
       return;
     }
-    this.#memory.reject(hump);
-    if (hump.logOdds > (this.#passedOver?.logOdds ?? OVERDUE)) this.#passedOver = hump;
+    this.#memory.reject(judged.hump);
+    if (judged.logOdds > (this.#passedOver?.logOdds ?? OVERDUE)) this.#passedOver = judged;
   }
 
-  #searchBack(hump: JudgedHump): void {
+  #searchBack(judged: JudgedHump): void {
     // After a gap the usual interval counts from its end.
     const from = this.#last ?? (this.#first as number);
-    if (this.#newest - FEATURE_DELAY - from >= OVERDUE_AFTER * this.#memory.usualRr) this.#accept(hump);
+    if (this.#newest - FEATURE_DELAY - from >= OVERDUE_AFTER * this.#memory.usualRr) this.#accept(judged);
   }
 
-  #accept(hump: JudgedHump): void {
+  #accept({ hump, logOdds }: JudgedHump): void {
     this.#memory.accept(hump, this.#newest);
     this.#last = hump.top;
     this.#passedOver = undefined;
-    this.#found.push({ kind: 'r-peak', index: hump.peak, decidedAt: this.#newest + CONDITIONER_DELAY });
+    const first = this.#first as number;
+    const near = Math.max(hump.middle - FIDUCIAL_SHIFT, first);
+    this.#found.push({
+      kind: 'r-peak',
+      index: Math.max(rPeakNear(this.#ecg, MASK, near), first),
+      decidedAt: this.#newest + CONDITIONER_DELAY,
+      logOdds,
+      noise: this.#noise,
+    });
   }
 }
 

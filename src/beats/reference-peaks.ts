@@ -22,6 +22,7 @@ export class ReferencePeaks implements Stage<In, Out> {
   readonly #ecg = new Float32Array(RING);
   #next = 0;
   #end = 0;
+  #noise = Number.NEGATIVE_INFINITY;
 
   /** @param peaks seconds since the stream began, ascending */
   constructor(peaks: Float64Array) {
@@ -32,6 +33,7 @@ export class ReferencePeaks implements Stage<In, Out> {
     if (item.kind === 'gap') return [...this.flush(), item];
     for (let n = 0; n < item.ecg.length; n++) this.#ecg[(item.start + n) & MASK] = item.ecg[n];
     this.#end = item.start + item.ecg.length;
+    this.#noise = item.noise;
     return [item, ...this.#until(this.#end - DELAY)];
   }
 
@@ -49,6 +51,8 @@ export class ReferencePeaks implements Stage<In, Out> {
         kind: 'r-peak',
         index: rPeakNear(this.#ecg, MASK, at),
         decidedAt: Math.min(at + DELAY, this.#end - 1),
+        logOdds: Number.POSITIVE_INFINITY,
+        noise: this.#noise,
       });
     }
     return out;

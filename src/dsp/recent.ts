@@ -20,10 +20,10 @@ export class Recent {
     let size = this.#count;
     if (size === capacity) {
       const oldest = this.#values[this.#next];
-      let at = 0;
-      while (sorted[at] !== oldest) at++;
-      sorted.copyWithin(at, at + 1, size);
+      let hole = 0;
       size--;
+      while (hole < size && sorted[hole] !== oldest) hole++;
+      for (; hole < size; hole++) sorted[hole] = sorted[hole + 1];
     }
     let at = size;
     while (at > 0 && sorted[at - 1] > value) {
@@ -34,11 +34,6 @@ export class Recent {
     this.#count = size + 1;
     this.#values[this.#next] = value;
     this.#next = (this.#next + 1) % capacity;
-  }
-
-  /** The smallest value, or the one after `rank` smaller ones. */
-  smallest(rank: number): number {
-    return this.#sorted[rank];
   }
 
   /** The largest value, or the one after `rank` larger ones. */

@@ -103,11 +103,13 @@ export class Conditioner implements Stage<In, Out> {
       out.push({ kind: 'quality', start: first, time, flaw });
     }
     if (drop < block.length) {
+      const { noise } = this.#quality;
       out.push({
         kind: 'signal',
         start: first,
         time,
         ecg: new Float32Array(drop === 0 ? block : block.subarray(drop)),
+        noise,
         flaw,
       });
     }

@@ -14,8 +14,8 @@ const FLAT_MV = 0.05;
 /** A converter at the end of its range repeats itself so often (40 ms) at the top or bottom of a signal this high. */
 const CLIPPED_RUN = 10;
 const CLIPPED_MV = 1;
-/** Log odds from which the signal is too noisy for a verdict: `npm run quality` prints what others would do. */
-export const NOISY_FROM = 5;
+/** Log odds from which the signal is too noisy for any verdict. Of less, each beat is judged by itself (doubt.ts). */
+export const NOISY_FROM = 6;
 
 /** A block of signal on its way through the filters. */
 export interface Stations {
@@ -35,12 +35,15 @@ export class QualityMeter {
   readonly #mains = new Recent(CHUNKS);
   readonly #roughness = new Recent(CHUNKS);
   readonly #activity = new Recent(CHUNKS);
-  readonly #levels = new Recent(CHUNKS);
-  readonly #lows = new Recent(CHUNKS);
-  readonly #highs = new Recent(CHUNKS);
-  readonly #clipped = new Recent(CHUNKS);
+  readonly #levels = new Float64Array(CHUNKS);
+  readonly #lows = new Float64Array(CHUNKS);
+  readonly #highs = new Float64Array(CHUNKS);
+  #chunks = 0;
+  /** The chunk after which a clipped one is forgotten. */
+  #clippedUntil = 0;
   #flaw: QualityFlaw | undefined;
   #texture: Texture | undefined;
+  #noise = Number.NEGATIVE_INFINITY;
 
   /** The chunk at hand. */
   #chunk = emptyChunk();
@@ -96,7 +99,14 @@ export class QualityMeter {
       if (y < low) low = y;
       if (y > high) high = y;
     }
-    Object.assign(chunk, { mains, roughness, activity, level, low, high, rawLow, rawHigh });
+    chunk.mains = mains;
+    chunk.roughness = roughness;
+    chunk.activity = activity;
+    chunk.level = level;
+    chunk.low = low;
+    chunk.high = high;
+    chunk.rawLow = rawLow;
+    chunk.rawHigh = rawHigh;
     this.#run = run;
     this.#raw = lastRaw;
     this.#rough = lastRough;
@@ -110,6 +120,11 @@ export class QualityMeter {
     return saturated ? 'saturated' : this.#flaw;
   }
 
+  /** Log odds that the last two seconds are too noisy for a verdict; −∞ until there are two seconds. */
+  get noise(): number {
+    return this.#noise;
+  }
+
   /** Of the last two seconds, as of the newest chunk; undefined until there are two seconds. */
   get texture(): Texture | undefined {
     return this.#texture;
@@ -119,29 +134,31 @@ export class QualityMeter {
     const { mains, roughness, activity, level, low, high, rawLow, rawHigh, stuckAt } = this.#chunk;
     this.#chunk = emptyChunk();
     const stuck = stuckAt === rawLow || stuckAt === rawHigh;
-    this.#clipped.push(stuck && rawHigh - rawLow > CLIPPED_MV ? 1 : 0);
+    if (stuck && rawHigh - rawLow > CLIPPED_MV) this.#clippedUntil = this.#chunks + CHUNKS;
+    const at = this.#chunks++ % CHUNKS;
     this.#mains.push(mains / CHUNK);
     this.#roughness.push(roughness / CHUNK);
     this.#activity.push(activity / CHUNK);
-    this.#levels.push(level / CHUNK);
-    this.#lows.push(low);
-    this.#highs.push(high);
-    if (this.#lows.count === CHUNKS) this.#judge();
+    this.#levels[at] = level / CHUNK;
+    this.#lows[at] = low;
+    this.#highs[at] = high;
+    if (this.#chunks >= CHUNKS) this.#judge();
   }
 
   #judge(): void {
-    const range = this.#highs.largest(0) - this.#lows.smallest(0);
+    const range = span(this.#lows, this.#highs);
     this.#texture = {
       qrs: this.#activity.largest(1),
       roughness: this.#roughness.median,
       activity: this.#activity.median,
-      wander: this.#levels.largest(0) - this.#levels.smallest(0),
+      wander: span(this.#levels, this.#levels),
       range,
     };
+    this.#noise = noiseLogOdds(this.#texture);
     if (range < FLAT_MV) this.#flaw = 'flat';
-    else if (this.#clipped.largest(0) > 0) this.#flaw = 'clipped';
+    else if (this.#chunks <= this.#clippedUntil) this.#flaw = 'clipped';
     else if (this.#mains.median > range) this.#flaw = 'mains';
-    else if (range > SWING_MV || noiseLogOdds(this.#texture) > NOISY_FROM) this.#flaw = 'noisy';
+    else if (range > SWING_MV || this.#noise > NOISY_FROM) this.#flaw = 'noisy';
     else this.#flaw = undefined;
   }
 }
@@ -160,4 +177,15 @@ function emptyChunk() {
     rawHigh: Number.NEGATIVE_INFINITY,
     stuckAt: Number.NaN,
   };
+}
+
+/** From the lowest of some values to the highest of others. */
+function span(lows: Float64Array, highs: Float64Array): number {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < lows.length; i++) {
+    if (lows[i] < low) low = lows[i];
+    if (highs[i] > high) high = highs[i];
+  }
+  return high - low;
 }

@@ -11,6 +11,8 @@ export interface Signal {
   readonly time: number;
   /** Band-passed ECG, mains removed, millivolts. */
   readonly ecg: Float32Array;
+  /** Log odds that the last two seconds are too noisy for a verdict; −∞ until there are two seconds. */
+  readonly noise: number;
   /** The flaw of the whole stretch, as known when it was heard; or none. */
   readonly flaw: QualityFlaw | undefined;
 }

@@ -22,10 +22,18 @@ function build(
   for (let start = 0; start < wave.length; start += 50) {
     const ecg = wave.slice(start, start + 50);
     out.push(
-      ...builder.push(change({ kind: 'signal', start, time: start / GRID_RATE, ecg, flaw: undefined })),
+      ...builder.push(
+        change({ kind: 'signal', start, time: start / GRID_RATE, ecg, noise: -5, flaw: undefined }),
+      ),
     );
     while (next < peaks.length && peaks[next] + 75 < start + 50) {
-      const peak: RPeak = { kind: 'r-peak', index: peaks[next], decidedAt: peaks[next] + 75 };
+      const peak: RPeak = {
+        kind: 'r-peak',
+        index: peaks[next],
+        decidedAt: peaks[next] + 75,
+        logOdds: 9,
+        noise: -5,
+      };
       out.push(...builder.push(peak));
       next++;
     }

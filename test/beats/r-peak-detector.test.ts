@@ -39,7 +39,9 @@ describe('the R-peak detector', () => {
 
   it('gives the same peaks and decision times whatever the length of the blocks', () => {
     const wave = heart(10000, regular(10000, 190));
-    expect(detect(wave, 7)).toEqual(detect(wave, 400));
+    // But the noise, which is told a block at a time
+    const decided = (block: number) => detect(wave, block).map(({ noise: _, ...peak }) => peak);
+    expect(decided(7)).toEqual(decided(400));
   });
 
   it('decides within the delay that it states, once it has learned the levels', () => {

@@ -122,7 +122,7 @@ export function signal(
     const t = time + i / GRID_RATE;
     return beats.reduce((sum, each) => sum + ecgOf(t - each.time, each.class), 0);
   });
-  return { kind: 'signal', start, time, ecg, flaw };
+  return { kind: 'signal', start, time, ecg, noise: -5, flaw };
 }
 
 export function gap(time: number, duration: number, cause: GapCause = 'link-lost'): Gap {
