@@ -23,7 +23,7 @@ function tenth(number: number, flaw?: Signal['flaw']): Signal {
   const ecg = Float32Array.from({ length: 25 }, (_, n) =>
     Math.exp(-((((((start + n) % GRID_RATE) + GRID_RATE / 2) % GRID_RATE) - GRID_RATE / 2) ** 2) / 16),
   );
-  return { kind: 'signal', start, time: start / GRID_RATE, ecg, flaw };
+  return { kind: 'signal', start, time: start / GRID_RATE, ecg, flaw, noise: 0 };
 }
 
 const rhythms = (items: readonly { kind: string }[]) =>
