@@ -13,6 +13,8 @@ const LOSSES = 1_000;
 const SAMPLES_A_FRAME = 50;
 /** The first rounds fill caches and compile. */
 const WARM_UP = 500;
+/** Less than anything that a loss could leave behind, and more than what a collection happens to leave. */
+const HEAP_BYTES_A_LOSS = 500;
 /** Time-outs that a busy machine does not meet by itself. */
 const PATIENT = { ...FAST_CENTRAL, discover: 2_000, operation: 2_000, connect: 2_000, command: 2_000 };
 
@@ -54,6 +56,7 @@ describeLink('a link that is lost again and again', () => {
     // All but what it had taken before the first start and after the last loss.
     expect(patch.taken - (samples + missing)).toBeLessThanOrEqual(3 * SAMPLES_A_FRAME);
     expect({ ...after, heap: 0 }).toEqual({ ...before, heap: 0 });
+    expect((after.heap - before.heap) / (LOSSES - WARM_UP), 'bytes a loss').toBeLessThan(HEAP_BYTES_A_LOSS);
   });
 });
 
