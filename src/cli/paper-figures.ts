@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { RHYTHM_CLASSES } from '../classify/rhythm-verdict.ts';
 import { RHYTHM_BEFORE, RHYTHM_RATE, RHYTHM_WINDOW } from '../classify/rhythm-window.ts';
 import { CHANGED } from '../evaluate/explanations/perturbation.ts';
 import { scaled } from '../explain/saliency.ts';
@@ -43,12 +44,15 @@ async function together(files: readonly string[]): Promise<Judgement[]> {
   for (const file of files) all.push(...(JSON.parse(await readFile(file, 'utf8')) as Judgement[]));
   return (['cnn', 'lstm'] as const).map((model) => ({
     model,
-    classes: all.filter((one) => one.model === model).flatMap(({ classes }) => classes),
+    classes: all
+      .filter((one) => one.model === model)
+      .flatMap(({ classes }) => classes)
+      .sort((a, b) => RHYTHM_CLASSES.indexOf(a.class) - RHYTHM_CLASSES.indexOf(b.class)),
   }));
 }
 
 const MARGIN = 12;
-const LABEL_WIDTH = 64;
+const LABEL_WIDTH = 80;
 const COLUMN = 230;
 const ROW = 66;
 
@@ -122,7 +126,7 @@ function colourKey(x: number, y: number): string {
     element('line', { class: `q${level}`, x1: x + 40 + 8 * level, x2: x + 48 + 8 * level, y1: y, y2: y }),
   );
   return (
-    element('text', { class: 'label', x: x + 8, y: y + 3 }, 'nothing') +
+    element('text', { class: 'label', x: x - 4, y: y + 3 }, 'nothing') +
     parts.join('') +
     element('text', { class: 'label', x: x + 116, y: y + 3 }, 'most')
   );
