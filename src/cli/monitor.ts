@@ -28,10 +28,7 @@ export function monitorCommand(): Command {
     .option('--address <address>', 'the sensor with this address; again for one more', addressed, [])
     .option('--name <text>', 'a sensor whose name contains this; again for one more', named, [])
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
-    .option(
-      '--model <file>',
-      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
-    )
+    .option('--model <file>', 'beat model, by its card (default: models/beat.json)')
     .addOption(bluetoothOption())
     .option(
       '--rhythm-model <model>',

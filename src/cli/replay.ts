@@ -18,10 +18,7 @@ export function replayCommand(): Command {
     .argument('<file>', 'the capture; or the record, by its .hea file or by its name without one')
     .option('--speed <times>', 'times real time, or "max"', parseSpeed, 1)
     .option('--lead <name>', 'lead of a WFDB record (default: MLII, or else its first)')
-    .option(
-      '--model <file>',
-      'beat model, by its card, such as models/beat-tiny.json (default: models/beat.json)',
-    )
+    .option('--model <file>', 'beat model, by its card (default: models/beat.json)')
     .option('--report <file>', 'write a report of it all, as a page of HTML', reportFile)
     .option(
       '--rhythm-model <model>',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,25 +71,6 @@ describe('the beat model that ships', () => {
         expect(Math.max(...gradCam(maps, found.gradient, channels))).toBeLessThanOrEqual(1);
       }
     }
-  });
-});
-
-describe('the tiny beat model', () => {
-  it('is smaller, and judges nine in ten beats of the recording as the other does', async () => {
-    const called = async (card?: string) => {
-      const { verdicts } = await judged(
-        await openSource(recording, { speed: 'max' }),
-        await loadBeatModel(card),
-      );
-      return verdicts.map((verdict) => verdict.class);
-    };
-    const tiny = fileURLToPath(new URL('models/beat-tiny.json', root));
-    const [usual, small] = [await called(), await called(tiny)];
-    const same = small.filter((name, i) => name === usual[i]).length;
-    expect(same / usual.length).toBeGreaterThan(0.9);
-    expect(new Set(small)).toContain('V');
-    const bytes = async (name: string) => (await stat(new URL(`models/${name}`, root))).size;
-    expect(await bytes('beat-tiny.tflite')).toBeLessThan(await bytes('beat.tflite'));
   });
 });
 
