@@ -13,8 +13,8 @@ const LOSSES = 1_000;
 const SAMPLES_A_FRAME = 50;
 /** The first rounds fill caches and compile. */
 const WARM_UP = 500;
-/** Less than anything that a loss could leave behind, and more than what a collection happens to leave. */
-const HEAP_BYTES_A_LOSS = 500;
+/** What any link, buffer or timer that a loss left behind would exceed; what a collection leaves varies by less. */
+const HEAP_BYTES_A_LOSS = 4_000;
 /** Time-outs that a busy machine does not meet by itself. */
 const PATIENT = { ...FAST_CENTRAL, discover: 2_000, operation: 2_000, connect: 2_000, command: 2_000 };
 
