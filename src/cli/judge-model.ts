@@ -1,3 +1,4 @@
+import { softmax } from '../classify/classifier.ts';
 import type { RhythmModel } from '../classify/rhythm-model.ts';
 import type { RhythmClass } from '../classify/rhythm-verdict.ts';
 import { RHYTHM_RATE, RHYTHM_WINDOW } from '../classify/rhythm-window.ts';
@@ -396,7 +397,7 @@ interface Measured {
 function curveMaker(int8: RhythmModel | undefined, windows: readonly JudgedWindow[], target: number) {
   const asked = async (network: FloatNetwork, all: readonly Float32Array[]): Promise<number[]> =>
     int8
-      ? all.map((window) => softmaxOf(int8.scores(window), target))
+      ? all.map((window) => softmax(int8.scores(window), 1)[target])
       : (await probabilities(network, all)).map((one) => one[target]);
   return async (maps: Maps, reference: Reference): Promise<Measured> => {
     const random = seededRandom(4);
@@ -411,11 +412,6 @@ function curveMaker(int8: RhythmModel | undefined, windows: readonly JudgedWindo
     }
     return { deletion, insertion };
   };
-}
-
-function softmaxOf(scores: Float32Array, target: number): number {
-  const weights = scores.map((score) => Math.exp(score - scores[target]));
-  return 1 / weights.reduce((sum, weight) => sum + weight, 0);
 }
 
 function summary({ deletion, insertion }: Measured, records: readonly string[]): Curves {
@@ -583,7 +579,7 @@ async function int8Judgement(
   for (const [i, { window, network }] of windows.entries()) {
     const scores = int8.scores(window);
     same.push(Number(scores.indexOf(Math.max(...scores)) === float[i].indexOf(Math.max(...float[i]))));
-    distance.push(Math.abs(softmaxOf(scores, target) - float[i][target]));
+    distance.push(Math.abs(softmax(scores, 1)[target] - float[i][target]));
     const featureMaps = int8.featureMaps();
     if (featureMaps === undefined) continue;
     const map = await gradCamOfMaps(network, featureMaps, target);

@@ -43,15 +43,9 @@ export class Recent {
 
   /** Median; NaN while empty. */
   get median(): number {
-    return this.quantile(0.5);
-  }
-
-  /** The value below which this part of all values lies, interpolated between neighbours; NaN while empty. */
-  quantile(part: number): number {
-    if (this.#count === 0) return Number.NaN;
-    const at = part * (this.#count - 1);
-    const below = Math.floor(at);
-    const above = Math.min(below + 1, this.#count - 1);
-    return this.#sorted[below] + (at - below) * (this.#sorted[above] - this.#sorted[below]);
+    const n = this.#count;
+    if (n === 0) return Number.NaN;
+    const half = n >> 1;
+    return n % 2 === 1 ? this.#sorted[half] : (this.#sorted[half - 1] + this.#sorted[half]) / 2;
   }
 }
