@@ -228,13 +228,14 @@ async function bench(
   const model = await loadBeatModel();
   const recordings = files.length > 0 ? files : usualRecordings();
   const open = (file: string) => openSource(file, { speed: 'max' });
+  const measure = async (file: string) => {
+    const speed = await measureSpeed(await open(file), model);
+    const samples = await samplesOf(await open(file));
+    return [speed, measureDetection(speed.recording, samples)];
+  };
   // Once for nothing, so that what is measured is compiled.
-  await measureSpeed(await open(recordings[0]), model);
-  for (const file of recordings) {
-    say(await measureSpeed(await open(file), model));
-    const source = await open(file);
-    say(measureDetection(source.title, await samplesOf(source)));
-  }
+  await measure(recordings[0]);
+  for (const file of recordings) for (const speed of await measure(file)) say(speed);
   const last = recordings[recordings.length - 1];
   const samples = await samplesOf(await open(last));
   // A little longer than asked for, since signal comes out later than it goes in.
