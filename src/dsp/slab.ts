@@ -1,5 +1,5 @@
-/** Values in a slab (4 KiB). */
-const SIZE = 1024;
+/** Values in a slab (16 KiB). */
+const SIZE = 4096;
 
 /**
  * Cuts the small arrays of a stream's blocks out of larger ones: an array with memory of its own costs the engine ten
