@@ -13,9 +13,12 @@ export const CRC_SEED = 0xffff;
  * CRC-16/IBM-3740 (also known as CRC-16/CCITT-FALSE; Zephyr's `crc16_itu_t` with seed 0xffff): polynomial
  * 0x1021, initial value 0xffff, not reflected, no final XOR. "123456789" gives 0x29b1.
  * To go on over several pieces, pass the result for one as the seed of the next.
+ *
+ * @param from the first byte that counts
+ * @param to after the last one
  */
-export function crc16(bytes: Uint8Array, seed: number = CRC_SEED): number {
+export function crc16(bytes: Uint8Array, seed = CRC_SEED, from = 0, to = bytes.length): number {
   let crc = seed;
-  for (const byte of bytes) crc = ((crc << 8) & 0xffff) ^ table[(crc >> 8) ^ byte];
+  for (let i = from; i < to; i++) crc = ((crc << 8) & 0xffff) ^ table[(crc >> 8) ^ bytes[i]];
   return crc;
 }

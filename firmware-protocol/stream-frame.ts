@@ -1,6 +1,6 @@
 import { Buffer } from 'buffer/index.js';
 import { type Coding, codingByte, formatOf, rateNumberOf } from './coding.ts';
-import { crc16 } from './crc16.ts';
+import { CRC_SEED, crc16 } from './crc16.ts';
 import { type Decoded, decoded, refused } from './decoded.ts';
 import { packDeltas, unpackDeltas } from './delta-packing.ts';
 import { bitsOf, type Flags, flagsOf } from './flags.ts';
@@ -93,32 +93,34 @@ export function encodeStreamFrame(frame: StreamFrame): Uint8Array {
 /** Decodes one notification of the stream characteristic. Never throws. */
 export function decodeStreamFrame(value: Uint8Array): Decoded<StreamFrame, StreamFrameReason> {
   if (value.length < FRAME_HEADER_LENGTH) return refused('too-short');
-  const bytes = Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.length);
   // The layout of everything below belongs to this major version, so that it is asked first.
-  if (bytes[0] >> 4 !== PROTOCOL_MAJOR) return refused('unknown-major');
-  const type = TYPES[bytes[0] & 0x0f];
+  if (value[0] >> 4 !== PROTOCOL_MAJOR) return refused('unknown-major');
+  const type = TYPES[value[0] & 0x0f];
   if (type === undefined) return refused('unknown-frame-type');
-  const format = formatOf(bytes[12]);
+  const format = formatOf(value[12]);
   if (format === undefined) return refused('unknown-sample-format');
-  const rateNumber = rateNumberOf(bytes[12]);
+  const rateNumber = rateNumberOf(value[12]);
   if (rateNumber === undefined) return refused('unknown-rate');
-  const count = bytes[13];
+  const count = value[13];
   if (count < 1 || count > MAX_FRAME_SAMPLES) return refused('bad-count');
-  const body = bytes.subarray(FRAME_HEADER_LENGTH);
-  const fits = format === 'int16' ? body.length === 2 * count : body.length >= 2 && body.length < 2 * count;
+  const length = value.length - FRAME_HEADER_LENGTH;
+  const fits = format === 'int16' ? length === 2 * count : length >= 2 && length < 2 * count;
   if (!fits) return refused('bad-length');
-  if (bytes.readUInt16LE(CHECK_OFFSET) !== checkOf(bytes)) return refused('bad-check');
+  // A view, and no piece of the value is cut out: to make a Buffer takes as long as to decode a frame.
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  if (view.getUint16(CHECK_OFFSET, true) !== checkOf(value)) return refused('bad-check');
 
-  const samples = format === 'int16' ? int16Samples(body) : unpackDeltas(body, count);
+  const samples =
+    format === 'int16' ? int16Samples(view, count) : unpackDeltas(value.subarray(FRAME_HEADER_LENGTH), count);
   if (samples === undefined) return refused('bad-packing');
   return decoded({
     type,
     format,
     rateNumber,
-    flags: flagsOf(bytes[1], FRAME_FLAGS),
-    session: bytes.readUInt16LE(2),
-    firstIndex: bytes.readUInt32LE(4),
-    ticks: bytes.readUInt32LE(8),
+    flags: flagsOf(value[1], FRAME_FLAGS),
+    session: view.getUint16(2, true),
+    firstIndex: view.getUint32(4, true),
+    ticks: view.getUint32(8, true),
     samples,
   });
 }
@@ -132,13 +134,13 @@ function int16Bytes(samples: Int32Array): Uint8Array {
   return bytes;
 }
 
-function int16Samples(body: Uint8Array): Int32Array {
-  const samples = new Int32Array(body.length / 2);
-  for (let i = 0; i < samples.length; i++) samples[i] = ((body[2 * i] | (body[2 * i + 1] << 8)) << 16) >> 16;
+function int16Samples(frame: DataView, count: number): Int32Array {
+  const samples = new Int32Array(count);
+  for (let i = 0; i < count; i++) samples[i] = frame.getInt16(FRAME_HEADER_LENGTH + 2 * i, true);
   return samples;
 }
 
 /** Over the header up to the check itself, then over the samples. */
 function checkOf(frame: Uint8Array): number {
-  return crc16(frame.subarray(FRAME_HEADER_LENGTH), crc16(frame.subarray(0, CHECK_OFFSET)));
+  return crc16(frame, crc16(frame, CRC_SEED, 0, CHECK_OFFSET), FRAME_HEADER_LENGTH);
 }

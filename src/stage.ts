@@ -27,13 +27,8 @@ export class StageClock {
     if (!this.milliseconds.has(stage)) this.milliseconds.set(stage, 0);
   }
 
-  measure<T>(stage: string, work: () => T): T {
-    const before = performance.now();
-    try {
-      return work();
-    } finally {
-      this.milliseconds.set(stage, (this.milliseconds.get(stage) ?? 0) + performance.now() - before);
-    }
+  add(stage: string, milliseconds: number): void {
+    this.milliseconds.set(stage, (this.milliseconds.get(stage) ?? 0) + milliseconds);
   }
 }
 
@@ -55,23 +50,28 @@ export function through<Through extends Item, In extends Item, Out extends Item>
     defer(() => {
       const stage = make();
       const takes = new Set<string>(stage.takes);
-      return new Observable<Passed<Through, In, Out>>((subscriber) =>
-        source.subscribe({
+      return new Observable<Passed<Through, In, Out>>((subscriber) => {
+        const pass = (made: readonly Out[], began: number) => {
+          clock.add(name, performance.now() - began);
+          for (const item of made) subscriber.next(item);
+        };
+        return source.subscribe({
           next(item) {
             if (!takes.has(item.kind)) {
               subscriber.next(item as Passed<Through, In, Out>);
               return;
             }
+            const began = performance.now();
             // Narrowed by `takes`, which lists exactly the kinds of In.
-            for (const made of clock.measure(name, () => stage.push(item as unknown as In)))
-              subscriber.next(made);
+            pass(stage.push(item as unknown as In), began);
           },
           error: (error) => subscriber.error(error),
           complete() {
-            for (const made of clock.measure(name, () => stage.flush())) subscriber.next(made);
+            const began = performance.now();
+            pass(stage.flush(), began);
             subscriber.complete();
           },
-        }),
-      );
+        });
+      });
     });
 }

@@ -28,7 +28,7 @@ export interface Measured {
   readonly stress: readonly number[];
   readonly tiny: Scores | undefined;
   readonly float: Scores | undefined;
-  /** Of records 100 and 208, times real time. */
+  /** Of records 100 and 208, times real time: the median of ten runs. */
   readonly speed: readonly number[];
 }
 
@@ -167,7 +167,7 @@ export function bars({ report, svdb, svdbRecords, stress, tiny, float, speed }: 
       what: 'full chain on one core, times real time',
       bar: '≥ 3,000',
       ours: speed.map((times) => times.toLocaleString('en')).join(', '),
-      spread: 'records 100, 208',
+      spread: 'records 100, 208; median of 10 runs',
       others: '–',
       missing: [3000 - Math.min(...speed)],
       command: 'npm run bench',

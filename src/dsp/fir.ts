@@ -6,7 +6,7 @@ export class Fir {
   /** Delay, samples. */
   readonly delay: number;
   readonly #taps: Float64Array;
-  /** The last taps.length − 1 inputs, then the block at hand. */
+  /** The last taps.length − 1 inputs, then the block at hand, and room for one more. */
   #line: Float64Array;
 
   /** @param taps an odd number, symmetric about the middle one */
@@ -21,22 +21,32 @@ export class Fir {
     const taps = this.#taps;
     const middle = this.delay;
     const history = taps.length - 1;
-    if (this.#line.length < history + block.length) {
-      const longer = new Float64Array(history + block.length);
+    if (this.#line.length <= history + block.length) {
+      const longer = new Float64Array(history + block.length + 1);
       longer.set(this.#line.subarray(0, history));
       this.#line = longer;
     }
     const line = this.#line;
     line.set(block, history);
-    for (let n = 0; n < block.length; n++) {
-      // Two sums at a time, each of pairs that share a tap: a processor need not wait for one to begin the other.
+    for (let n = 0; n < block.length; n += 2) {
+      // Two outputs at a time, which share taps and inputs, and two sums for each, of pairs that share a tap: a
+      // processor need not wait for one to begin the other.
       let even = taps[middle] * line[n + middle];
+      let nextEven = taps[middle] * line[n + middle + 1];
       let odd = 0;
+      let nextOdd = 0;
       for (let k = 0; k < middle; k += 2) {
-        even += taps[k] * (line[n + k] + line[n + history - k]);
-        if (k + 1 < middle) odd += taps[k + 1] * (line[n + k + 1] + line[n + history - k - 1]);
+        const left = n + k;
+        const right = n + history - k;
+        even += taps[k] * (line[left] + line[right]);
+        nextEven += taps[k] * (line[left + 1] + line[right + 1]);
+        if (k + 1 < middle) {
+          odd += taps[k + 1] * (line[left + 1] + line[right - 1]);
+          nextOdd += taps[k + 1] * (line[left + 2] + line[right]);
+        }
       }
       block[n] = even + odd;
+      if (n + 1 < block.length) block[n + 1] = nextEven + nextOdd;
     }
     line.copyWithin(0, block.length, block.length + history);
   }

@@ -17,23 +17,19 @@ export class Recent {
   push(value: number): void {
     const sorted = this.#sorted;
     const capacity = this.#values.length;
-    let size = this.#count;
-    if (size === capacity) {
+    let at = this.#count;
+    if (at < capacity) this.#count++;
+    else {
+      // The place of the oldest becomes free; only what lies between it and the new one's place moves up.
       const oldest = this.#values[this.#next];
-      let hole = 0;
-      size--;
-      while (hole < size && sorted[hole] !== oldest) hole++;
-      for (; hole < size; hole++) sorted[hole] = sorted[hole + 1];
+      at = 0;
+      while (at < capacity - 1 && sorted[at] !== oldest) at++;
+      for (; at < capacity - 1 && sorted[at + 1] < value; at++) sorted[at] = sorted[at + 1];
     }
-    let at = size;
-    while (at > 0 && sorted[at - 1] > value) {
-      sorted[at] = sorted[at - 1];
-      at--;
-    }
+    for (; at > 0 && sorted[at - 1] > value; at--) sorted[at] = sorted[at - 1];
     sorted[at] = value;
-    this.#count = size + 1;
     this.#values[this.#next] = value;
-    this.#next = (this.#next + 1) % capacity;
+    this.#next = this.#next + 1 === capacity ? 0 : this.#next + 1;
   }
 
   /** The largest value, or the one after `rank` larger ones. */

@@ -1,9 +1,8 @@
 /** The global maximum of each feature map over time. @param maps [step × channel] */
 export function globalMaximum(maps: Float32Array, channels: number): Float32Array {
   const maximum = maps.slice(0, channels);
-  for (let i = channels; i < maps.length; i++) {
-    const channel = i % channels;
-    if (maps[i] > maximum[channel]) maximum[channel] = maps[i];
+  for (let step = channels; step < maps.length; step += channels) {
+    for (let k = 0; k < channels; k++) if (maps[step + k] > maximum[k]) maximum[k] = maps[step + k];
   }
   return maximum;
 }

@@ -29,7 +29,9 @@ export function attribute(
   rhythm: Float32Array,
   target: number,
 ): Attribution {
-  const inputs = Float64Array.of(...pooled, ...rhythm);
+  const inputs = new Float64Array(pooled.length + rhythm.length);
+  inputs.set(pooled);
+  inputs.set(rhythm, pooled.length);
   const hidden = head.slice(0, -1);
   const last = head[head.length - 1];
   // Forward, to see which units are open …
@@ -37,7 +39,7 @@ export function attribute(
   for (const layer of hidden) activations.push(forward(layer, activations[activations.length - 1]));
   const score = dot(last.weights[target], activations[activations.length - 1]) + last.bias[target];
   // … and back through those: a shut ReLU lets no gradient pass.
-  let gradient: Float64Array = Float64Array.from(last.weights[target]);
+  let gradient: Float64Array = new Float64Array(last.weights[target]);
   for (let l = hidden.length - 1; l >= 0; l--) gradient = backward(hidden[l], activations[l + 1], gradient);
 
   const contributions = inputs.map((value, i) => gradient[i] * value);
@@ -48,15 +50,19 @@ export function attribute(
 
 /** A dense layer and its ReLU. */
 function forward({ weights, bias }: DenseLayer, inputs: Float64Array): Float64Array {
-  return Float64Array.from(weights, (row, unit) => Math.max(0, dot(row, inputs) + bias[unit]));
+  const activations = new Float64Array(weights.length);
+  for (let unit = 0; unit < weights.length; unit++) {
+    activations[unit] = Math.max(0, dot(weights[unit], inputs) + bias[unit]);
+  }
+  return activations;
 }
 
 /** From ∂score/∂activation to ∂score/∂input of the layer. */
 function backward({ weights }: DenseLayer, activations: Float64Array, towards: Float64Array): Float64Array {
   const gradient = new Float64Array(weights[0].length);
-  for (const [unit, row] of weights.entries()) {
+  for (let unit = 0; unit < weights.length; unit++) {
     if (activations[unit] <= 0) continue;
-    for (let i = 0; i < row.length; i++) gradient[i] += towards[unit] * row[i];
+    for (let i = 0; i < gradient.length; i++) gradient[i] += towards[unit] * weights[unit][i];
   }
   return gradient;
 }

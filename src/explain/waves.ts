@@ -36,7 +36,10 @@ const REACH_AFTER = 45;
 /** Finds the QRS by the slope of the signal, and from it the zones where P wave and ST-T must lie. */
 export function delineate(beat: Pick<Beat, 'ecg' | 'rrBefore' | 'rrAfter'>): WaveBounds {
   const steepness = slope(beat.ecg);
-  const steepest = Math.max(...steepness.subarray(ECG_BEFORE - CORE_REACH, ECG_BEFORE + CORE_REACH + 1));
+  let steepest = 0;
+  for (let i = ECG_BEFORE - CORE_REACH; i <= ECG_BEFORE + CORE_REACH; i++) {
+    steepest = Math.max(steepest, steepness[i]);
+  }
   const steeper = (than: number) => (i: number) => steepness[i] >= than * steepest;
 
   let onset = reach(ECG_BEFORE, -1, CORE_REACH, CORE_REACH, steeper(CORE));
@@ -62,9 +65,11 @@ function tEnd(rr: number): number {
 
 /** Magnitude of the slope, by a least-squares line over five samples; its unit does not matter here. */
 function slope(ecg: Float32Array): Float32Array {
-  return ecg.map((_, i) =>
-    i < 2 || i + 2 >= ecg.length ? 0 : Math.abs(2 * (ecg[i + 2] - ecg[i - 2]) + ecg[i + 1] - ecg[i - 1]),
-  );
+  const steepness = new Float32Array(ecg.length);
+  for (let i = 2; i + 2 < ecg.length; i++) {
+    steepness[i] = Math.abs(2 * (ecg[i + 2] - ecg[i - 2]) + ecg[i + 1] - ecg[i - 1]);
+  }
+  return steepness;
 }
 
 /** The furthest sample from `from`, at most `limit` away, that holds with no break longer than `patience`. */
@@ -105,15 +110,15 @@ export function waveShares(
   const shares: Record<Wave, number> = { P: 0, QRS: 0, 'ST-T': 0, baseline: 0 };
   const total = relevance.reduce((sum, value) => sum + value, 0);
   if (total === 0) return shares;
-  for (const [n, value] of relevance.entries()) {
+  for (let n = 0; n < relevance.length; n++) {
     const left = start + (n - 0.5) * step;
     let outside = 1;
     for (const [wave, from, to] of zones) {
       const inside = Math.max(0, Math.min(left + step, to) - Math.max(left, from)) / step;
-      shares[wave] += (inside * value) / total;
+      shares[wave] += (inside * relevance[n]) / total;
       outside -= inside;
     }
-    shares.baseline += (Math.max(0, outside) * value) / total;
+    shares.baseline += (Math.max(0, outside) * relevance[n]) / total;
   }
   return shares;
 }

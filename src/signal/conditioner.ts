@@ -1,5 +1,6 @@
 import { Biquad, highPass, notch } from '../dsp/biquad.ts';
 import { Fir, windowedSinc } from '../dsp/fir.ts';
+import { Slab } from '../dsp/slab.ts';
 import type { Stage } from '../stage.ts';
 import { type Gap, GRID_RATE, type SampleSpan } from '../timeline/span.ts';
 import { QualityMeter } from './quality-meter.ts';
@@ -35,6 +36,7 @@ export class Conditioner implements Stage<In, Out> {
   #block = new Float64Array(0);
   #humming = new Float64Array(0);
   #rough = new Float64Array(0);
+  readonly #slab = new Slab();
   #flaw: QualityFlaw | undefined;
   /** The newest span, whose start and time place every output sample; undefined after a gap. */
   #newest: SampleSpan | undefined;
@@ -84,7 +86,8 @@ export class Conditioner implements Stage<In, Out> {
       this.#rough = new Float64Array(length);
     }
     const block = this.#block;
-    for (let n = 0; n < length; n++) block[n] = millivolts[n] - this.#rest;
+    const rest = this.#rest;
+    for (let n = 0; n < length; n++) block[n] = millivolts[n] - rest;
     this.#baseline.process(block);
     this.#humming.set(block);
     for (const section of this.#mains) section.process(block);
@@ -92,7 +95,7 @@ export class Conditioner implements Stage<In, Out> {
     this.#lowPass.process(block);
     this.#quality.hear({ raw: millivolts, humming: this.#humming, rough: this.#rough, smooth: block });
 
-    const drop = Math.min(this.#toDrop, block.length);
+    const drop = Math.min(this.#toDrop, length);
     this.#toDrop -= drop;
     const first = start - CONDITIONER_DELAY + drop;
     const time = span.time + (first - span.start) / GRID_RATE;
@@ -102,16 +105,10 @@ export class Conditioner implements Stage<In, Out> {
       this.#flaw = flaw;
       out.push({ kind: 'quality', start: first, time, flaw });
     }
-    if (drop < block.length) {
-      const { noise } = this.#quality;
-      out.push({
-        kind: 'signal',
-        start: first,
-        time,
-        ecg: new Float32Array(drop === 0 ? block : block.subarray(drop)),
-        noise,
-        flaw,
-      });
+    if (drop < length) {
+      const ecg = this.#slab.take(length - drop);
+      for (let n = 0; n < ecg.length; n++) ecg[n] = block[drop + n];
+      out.push({ kind: 'signal', start: first, time, ecg, noise: this.#quality.noise, flaw });
     }
     return out;
   }

@@ -17,7 +17,8 @@ const LEAST = 1e-3;
 
 /** The parts of the log odds, each the logarithm of a measure over the QRS. */
 export function noiseParts({ qrs, roughness, activity, wander, range }: Texture): number[] {
-  return [roughness, activity, wander, range].map((measure) => Math.log(measure / (qrs + 1e-4) + LEAST));
+  const part = (measure: number) => Math.log(measure / (qrs + 1e-4) + LEAST);
+  return [part(roughness), part(activity), part(wander), part(range)];
 }
 
 /**

@@ -69,14 +69,23 @@ export class StreamGrid {
    */
   push(samples: Float32Array, trueRate: number): Float32Array {
     const isOff = Math.abs(trueRate / this.#rate - 1) > RETUNE_FROM;
-    const before = isOff ? this.#retune(Math.round(trueRate / RATE_STEP) * RATE_STEP) : new Float32Array(0);
+    const before = isOff ? this.#retune(Math.round(trueRate / RATE_STEP) * RATE_STEP) : undefined;
     const now = this.#resampler?.push(samples) ?? samples;
     this.#heard += samples.length;
-    const tailLength = Math.ceil(Math.max(LEAST_TAIL, TAIL_SECONDS * this.#rate));
-    this.#tail = concatenated([this.#tail, samples]).slice(-tailLength);
-    const output = before.length === 0 ? now : concatenated([before, now]);
+    this.#remember(samples);
+    const output = before === undefined ? now : concatenated([before, now]);
     this.#next += output.length;
     return output;
+  }
+
+  #remember(samples: Float32Array): void {
+    const length = Math.ceil(Math.max(LEAST_TAIL, TAIL_SECONDS * this.#rate));
+    const kept = length - samples.length;
+    if (this.#tail.length === length && kept >= 0) {
+      // In place: once the tail is full, no block costs an array.
+      this.#tail.copyWithin(0, samples.length);
+      this.#tail.set(samples, kept);
+    } else this.#tail = concatenated([this.#tail, samples]).slice(-length);
   }
 
   /** The run ends: what was held back. */

@@ -1,3 +1,4 @@
+import { Slab } from '../dsp/slab.ts';
 import type { BackfillChange, Block } from '../sensors/sensor.ts';
 import type { LinkChange } from '../sources/source.ts';
 import type { Stage } from '../stage.ts';
@@ -61,6 +62,7 @@ export class Timeline implements Stage<In, Out> {
   /** The newest instant that was given a time. */
   #timed = { index: 0, time: 0 };
   #firstArrivalMs = 0;
+  readonly #slab = new Slab();
 
   push(item: In): readonly Out[] {
     if (item.kind === 'block') return item.samples.length === 0 ? [] : this.#hear(item);
@@ -168,8 +170,9 @@ export class Timeline implements Stage<In, Out> {
     if (!this.#running) stream.grid.begin(block.firstIndex, this.#next);
     this.#running = true;
     this.#flags = { leadOff: block.leadOff, saturated: block.saturated };
-    const millivolts = new Float32Array(block.samples.length);
-    for (let i = 0; i < millivolts.length; i++) millivolts[i] = block.samples[i] * block.millivoltsPerUnit;
+    const { samples, millivoltsPerUnit } = block;
+    const millivolts = this.#slab.take(samples.length);
+    for (let i = 0; i < millivolts.length; i++) millivolts[i] = samples[i] * millivoltsPerUnit;
     return this.#span(stream.grid.push(millivolts, trueRate(stream)), stream);
   }
 
