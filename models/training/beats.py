@@ -16,11 +16,13 @@ class Beats:
     rhythm: np.ndarray  # [beat, feature]
     label: np.ndarray  # index into CLASSES, or -1
     record: np.ndarray
+    database: np.ndarray
     rhythm_features: list[str]
 
     def __getitem__(self, chosen) -> "Beats":
         return Beats(
-            self.waveform[chosen], self.rhythm[chosen], self.label[chosen], self.record[chosen], self.rhythm_features
+            *(getattr(self, name)[chosen] for name in ("waveform", "rhythm", "label", "record", "database")),
+            self.rhythm_features,
         )
 
     def __len__(self) -> int:
@@ -30,8 +32,11 @@ class Beats:
         """Names of the records, in the order in which they come."""
         return list(dict.fromkeys(self.record.tolist()))
 
+    def databases(self) -> list[str]:
+        return list(dict.fromkeys(self.database.tolist()))
 
-def load(stem: Path) -> Beats:
+
+def load(stem: Path, database: str) -> Beats:
     """Loads STEM.json, STEM.waveform.f32 and STEM.rhythm.f32; leaves out beats that the gateway calls unusable."""
     about = json.loads(Path(f"{stem}.json").read_text())
     beats = about["beats"]
@@ -42,12 +47,13 @@ def load(stem: Path) -> Beats:
         np.fromfile(f"{stem}.rhythm.f32", "<f4").reshape(len(beats), -1)[usable],
         np.array([CLASSES.index(beat["class"]) if beat["class"] in CLASSES else -1 for beat in beats])[usable],
         np.array([beat["record"] for beat in beats])[usable],
+        np.full(usable.sum(), database),
         about["rhythmFeatures"],
     )
 
 
 def joined(parts: list[Beats]) -> Beats:
     return Beats(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("waveform", "rhythm", "label", "record")),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("waveform", "rhythm", "label", "record", "database")),
         parts[0].rhythm_features,
     )

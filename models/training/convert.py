@@ -84,9 +84,10 @@ def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_feat
     """The part of the model card that the gateway reads, but for temperature and thresholds."""
     tensors = Interpreter(content).tensors
     steps, channels = network.outputs[1].shape[1:]
-    hidden, bias = network.get_layer("hidden_waveform").get_weights()
-    (hidden_rhythm,) = network.get_layer("hidden_rhythm").get_weights()
-    output, output_bias = network.get_layer("scores").get_weights()
+    of_waveform, bias = network.get_layer("hidden_waveform").get_weights()
+    (of_rhythm,) = network.get_layer("hidden_rhythm").get_weights()
+    head = [(np.concatenate([of_waveform, of_rhythm]), bias)]
+    head.append(network.get_layer("scores").get_weights())
     quantisation = {
         key: {"scale": float(tensor["quantization"][0]), "zeroPoint": int(tensor["quantization"][1])}
         for key, tensor in tensors.items()
@@ -106,10 +107,7 @@ def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_feat
             "start": round((first_centre(int(steps)) + 0.5) / RATE - WAVEFORM_BEFORE, 6),
             "step": STRIDE / RATE,
         },
-        "head": [
-            {"weights": rounded(np.concatenate([hidden, hidden_rhythm]).T), "bias": rounded(bias)},
-            {"weights": rounded(output.T), "bias": rounded(output_bias)},
-        ],
+        "head": [{"weights": rounded(weights.T), "bias": rounded(bias)} for weights, bias in head],
     }
 
 

@@ -1,4 +1,4 @@
-"""Trains the beat model on DS1 and writes model, card and golden vectors. See README.md in this folder."""
+"""Trains the beat models on DS1 and svdb and writes models, cards and golden vectors. See README.md in this folder."""
 
 import argparse
 import datetime
@@ -16,81 +16,110 @@ import tensorflow as tf
 
 from beats import CLASSES, Beats, joined, load
 from convert import Interpreter, card, convert, rounded
-from network import deployed, scores, train
+from network import DEFAULT, TINY, Size, deployed, scores, train
 
-FOLDS = 4
+SIZES = {"beat": DEFAULT, "beat-tiny": TINY}
+FOLDS = 6
 GOLDEN_BEATS = 48
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, help="folder with the exported beats; other seeds' models go here")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the model of the first seed, its card and vectors")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the models of the first seed, their cards and vectors")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--models", nargs="+", choices=SIZES, default=list(SIZES))
     options = parser.parse_args()
     tf.config.experimental.enable_op_determinism()
 
-    beats = joined([load(options.build / "ds1-reference"), load(options.build / "ds1-own")])
+    exports = [("ds1", "mitdb"), ("svdb", "svdb")]
+    beats = joined([load(options.build / f"{name}-{peaks}", of) for name, of in exports for peaks in ("reference", "own")])
     beats = beats[beats.label >= 0]
-    shipped = load(options.build / "shipped")
-    say(f"{len(beats)} beats of DS1, by class {np.bincount(beats.label).tolist()} ({', '.join(CLASSES)})")
+    shipped = load(options.build / "shipped", "shipped")
+    for database in beats.databases():
+        say(f"{database}: {counted(beats[beats.database == database])}")
 
-    temperature, thresholds, folds = calibrate(beats)
-    for seed in range(options.seeds):
-        model = train(beats, seed)
-        network = deployed(model)
-        rng = np.random.default_rng(seed)
-        int8 = convert(network, beats[rng.choice(len(beats), 2000, replace=False)])
-        agreement = agree(network, int8, beats[rng.choice(len(beats), 4000, replace=False)])
-        say(f"seed {seed}: int8 and float choose the same class for {agreement:.2%} of 4,000 beats of DS1")
-        folder = options.out if seed == 0 else options.build / f"seed-{seed}"
-        about = {
-            "license": "Apache-2.0",
-            "created": datetime.date.today().isoformat(),
-            "training": {
-                "command": "models/training/train.sh MITDB_FOLDER",
-                "seed": seed,
-                "data": "MIT-BIH Arrhythmia Database 1.0.0 (ODC-BY 1.0), lead MLII or the first, DS1 only",
-                "records": beats.records(),
-                "beats": dict(zip(CLASSES, np.bincount(beats.label).tolist())),
-                "folds": folds,
-            },
-            "temperature": temperature,
-            "thresholds": thresholds,
-        }
-        name = f"beat-{seed}"
-        write(folder, "beat", name, network, int8, beats.rhythm_features, about)
-        write(options.build / f"seed-{seed}", "beat-float", f"{name}-float", network, convert(network, None), beats.rhythm_features, about)
-        if seed == 0:
-            vectors = golden(network, int8, shipped)
-            (folder / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
+    for stem in options.models:
+        size = SIZES[stem]
+        say(f"{stem}: {size}")
+        calibration = calibrate(beats, size)
+        for seed in range(options.seeds):
+            network = deployed(train(beats, seed, size))
+            write_models(stem, seed, network, beats, calibration, options)
+            if seed == 0 and stem == "beat":
+                vectors = golden(network, (options.out / "beat.tflite").read_bytes(), shipped)
+                (options.out / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
 
 
-def calibrate(beats: Beats) -> tuple[float, dict[str, float], dict]:
-    """Temperature and thresholds from beats that the model did not see: folds of records of DS1."""
+def write_models(stem: str, seed: int, network: keras.Model, beats: Beats, calibration: dict, options) -> None:
+    """The int8 model and, to compare it with, the float model of one seed. The first seed's int8 model ships."""
+    rng = np.random.default_rng(seed)
+    int8 = convert(network, beats[rng.choice(len(beats), 2000, replace=False)])
+    agreement = agree(network, int8, beats[rng.choice(len(beats), 4000, replace=False)])
+    say(f"seed {seed}: int8 and float choose the same class for {agreement:.2%} of 4,000 beats")
+    about = {
+        "license": "Apache-2.0",
+        "created": datetime.date.today().isoformat(),
+        "training": {
+            "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER",
+            "seed": seed,
+            "data": "MIT-BIH Arrhythmia Database 1.0.0, DS1 only, lead MLII or the first; "
+            "MIT-BIH Supraventricular Arrhythmia Database 1.0.0, first lead (both ODC-BY 1.0)",
+            "records": beats.records(),
+            "beats": {database: counted(beats[beats.database == database]) for database in beats.databases()},
+            "folds": calibration["folds"],
+        },
+        "temperature": calibration["temperature"],
+        "thresholds": calibration["thresholds"],
+    }
+    name = f"{stem}-{seed}"
+    of_seed = options.build / f"seed-{seed}"
+    write(options.out if seed == 0 else of_seed, stem, name, network, int8, beats.rhythm_features, about)
+    write(of_seed, f"{stem}-float", f"{name}-float", network, convert(network, None), beats.rhythm_features, about)
+
+
+def counted(beats: Beats) -> dict[str, int]:
+    return dict(zip(CLASSES, np.bincount(beats.label, minlength=len(CLASSES)).tolist()))
+
+
+def calibrate(beats: Beats, size: Size) -> dict:
+    """Temperature and thresholds from beats of patients whom the model did not see, both databases counting the same."""
     unseen = np.zeros((len(beats), len(CLASSES)), "f4")
     for number in range(FOLDS):
-        fold = beats.records()[number::FOLDS]  # by record: no patient is on both sides
+        # By record: no patient is on both sides.
+        fold = [name for of in beats.databases() for name in beats[beats.database == of].records()[number::FOLDS]]
         held_out = np.isin(beats.record, fold)
-        unseen[held_out] = scores(train(beats[~held_out], seed=number), beats[held_out])
-        say(f"fold {number}: trained without {' '.join(fold)}")
+        unseen[held_out] = scores(train(beats[~held_out], seed=number, size=size), beats[held_out])
+        say(f"fold {number}: unseen {' '.join(fold)}")
+
+    databases = [beats.database == name for name in beats.databases()]
 
     def loss(temperature: float) -> float:
         log_probabilities = tf.nn.log_softmax(unseen / temperature).numpy()
-        return -log_probabilities[np.arange(len(beats)), beats.label].mean()
+        of_truth = -log_probabilities[np.arange(len(beats)), beats.label]
+        return float(np.mean([of_truth[chosen].mean() for chosen in databases]))
 
     temperature = round(float(min(np.arange(0.5, 5.01, 0.05), key=loss)), 2)
     probabilities = tf.nn.softmax(unseen / temperature).numpy()
     # Nine in ten fusion beats of DS1 are one patient's: no fold can say anything of their threshold.
     thresholds, folds = {"F": 0.5}, {"temperature": temperature}
     for name in ("S", "V"):
-        index = CLASSES.index(name)
-        candidates = np.arange(0.2, 0.81, 0.05)
-        f1 = [f1_of(beats.label == index, probabilities[:, index] >= threshold) for threshold in candidates]
-        thresholds[name] = round(float(candidates[int(np.argmax(f1))]), 2)
-        folds[name] = {"f1": round(100 * float(max(f1)), 1), "threshold": thresholds[name]}
-    say(f"unseen patients of DS1: {folds}")
-    return temperature, thresholds, folds
+        truth = beats.label == CLASSES.index(name)
+        candidates = np.arange(0.1, 0.91, 0.05)
+        f1 = np.array(
+            [
+                [f1_of(truth[chosen], probabilities[chosen, CLASSES.index(name)] >= threshold) for chosen in databases]
+                for threshold in candidates
+            ]
+        )
+        best = int(f1.mean(axis=1).argmax())
+        thresholds[name] = round(float(candidates[best]), 2)
+        folds[name] = {
+            "threshold": thresholds[name],
+            **{f"f1 {of}": round(100 * float(value), 1) for of, value in zip(beats.databases(), f1[best])},
+        }
+    say(f"unseen patients: {folds}")
+    return {"temperature": temperature, "thresholds": thresholds, "folds": folds}
 
 
 def f1_of(truth: np.ndarray, called: np.ndarray) -> float:

@@ -19,13 +19,13 @@ function delay(length: number): number {
 /** Grid samples by which a hump of the feature lags the middle of its QRS. */
 export const FEATURE_DELAY = delay(MIDDLE);
 
-const RING = 1024; // a power of two
+const RING = 2048; // a power of two
 const MASK = RING - 1;
 
 /**
  * How much QRS-like movement there was in the last 104 ms, in millivolts travelled: one hump a beat. Everything is
  * made of running totals, so that a sample costs the same however long the sums, and any stretch of the last
- * 3.5 seconds can be asked for later.
+ * eight seconds can be asked for later: the detector learns its levels from the first four.
  */
 export class QrsFeature {
   /** Running totals: of the ECG, of |middle wavelet| and of |swing|. */
