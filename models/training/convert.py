@@ -9,7 +9,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from beats import CLASSES, Beats
-from network import CHANNELS, KERNELS, STEPS, STRIDE
+from network import CHANNELS, KERNELS, STEPS, STRIDE, further_layers
 
 # The gateway's waveform input (src/beats/waveform.ts): steps a second, and seconds from its start to the R peak.
 RATE = 125
@@ -87,7 +87,7 @@ def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_feat
     of_waveform, bias = network.get_layer("hidden_waveform").get_weights()
     (of_rhythm,) = network.get_layer("hidden_rhythm").get_weights()
     head = [(np.concatenate([of_waveform, of_rhythm]), bias)]
-    head.append(network.get_layer("scores").get_weights())
+    head += [layer.get_weights() for layer in (*further_layers(network), network.get_layer("scores"))]
     quantisation = {
         key: {"scale": float(tensor["quantization"][0]), "zeroPoint": int(tensor["quantization"][1])}
         for key, tensor in tensors.items()

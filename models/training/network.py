@@ -1,4 +1,4 @@
-"""The beat network: two convolutions, a global maximum, and one hidden layer that sees waveform and rhythm together."""
+"""The beat network: two convolutions, a global maximum, and hidden layers that see waveform and rhythm together."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ WEIGHT_DECAY = 1e-2
 
 # Augmentation: part of the beats, and how far.
 TURNED_OVER = 0.1
-MADE_EARLY = 0.05
+MADE_EARLY = 0.03
 EARLIER = (-0.7, -0.2)
 LATER = (-0.1, 0.35)
 BOUND = 1.2
@@ -30,11 +30,11 @@ BOUND = 1.2
 @dataclass(frozen=True)
 class Size:
     filters: tuple[int, int]
-    hidden: int
+    hidden: tuple[int, ...]
 
 
-DEFAULT = Size(filters=(16, 24), hidden=16)
-TINY = Size(filters=(8, 12), hidden=12)
+DEFAULT = Size(filters=(16, 32), hidden=(32, 16))
+TINY = Size(filters=(8, 16), hidden=(16,))
 
 
 def build(rhythm_features: int, size: Size) -> keras.Model:
@@ -48,11 +48,13 @@ def build(rhythm_features: int, size: Size) -> keras.Model:
     louder = keras.layers.Rescaling(RHYTHM_GAIN)(rhythm)
     hidden = keras.layers.Add()(
         [
-            keras.layers.Dense(size.hidden, name="hidden_waveform")(pooled),
-            keras.layers.Dense(size.hidden, use_bias=False, name="hidden_rhythm")(louder),
+            keras.layers.Dense(size.hidden[0], name="hidden_waveform")(pooled),
+            keras.layers.Dense(size.hidden[0], use_bias=False, name="hidden_rhythm")(louder),
         ]
     )
     hidden = keras.layers.Dropout(DROPOUT)(keras.layers.ReLU()(hidden))
+    for number, units in enumerate(size.hidden[1:], 2):
+        hidden = keras.layers.Dense(units, activation="relu", name=f"hidden_{number}")(hidden)
     return keras.Model([waveform, rhythm], keras.layers.Dense(len(CLASSES), name="scores")(hidden))
 
 
@@ -118,9 +120,16 @@ def deployed(model: keras.Model) -> keras.Model:
     of_rhythm = keras.layers.Dense(units, use_bias=False, name="hidden_rhythm")
     last = keras.layers.Dense(len(CLASSES), name="scores")
     hidden = keras.layers.ReLU()(keras.layers.Add()([of_waveform(pooled), of_rhythm(rhythm)]))
+    for layer in further_layers(model):
+        hidden = layer(hidden)
     network = keras.Model([waveform, rhythm], [last(hidden), maps])
     of_waveform.set_weights(model.get_layer("hidden_waveform").get_weights())
     of_rhythm.set_weights([model.get_layer("hidden_rhythm").get_weights()[0] * RHYTHM_GAIN])
     weights, bias = model.get_layer("scores").get_weights()
     last.set_weights([weights - weights[:, :1], bias - bias[0]])
     return network
+
+
+def further_layers(model: keras.Model) -> list[keras.layers.Dense]:
+    """The hidden layers after the first, in order."""
+    return [layer for layer in model.layers if layer.name.startswith("hidden_") and layer.name[7:].isdigit()]

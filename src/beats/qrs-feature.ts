@@ -25,7 +25,7 @@ const MASK = RING - 1;
 /**
  * How much QRS-like movement there was in the last 104 ms, in millivolts travelled: one hump a beat. Everything is
  * made of running totals, so that a sample costs the same however long the sums, and any stretch of the last
- * eight seconds can be asked for later: the detector learns its levels from the first four.
+ * eight seconds can be asked for later: the detector asks for up to 4.4, while it learns its levels.
  */
 export class QrsFeature {
   /** Running totals: of the ECG, of |middle wavelet| and of |swing|. */
