@@ -1,6 +1,10 @@
 import { clamp } from '../dsp/clamp.ts';
+import { Irregularity } from './irregularity.ts';
 
-/** Names of the rhythm inputs, in order. Each is the logarithm of an RR interval over a running mean. */
+/**
+ * Names of the rhythm inputs, in order: logarithms of RR intervals over running means, and how irregular the rhythm
+ * was before the beat. Early is a sign of ectopy in a regular rhythm, but says nothing in atrial fibrillation.
+ */
 export const RHYTHM_FEATURES = [
   'ln rr-before / mean-5',
   'ln rr-before / mean-80',
@@ -8,22 +12,25 @@ export const RHYTHM_FEATURES = [
   'ln rr-after / mean-5',
   'ln rr-after / mean-80',
   'ln rr-after / mean-400',
+  'irregularity of the last 8',
+  'irregularity of the last 50',
 ] as const;
 
 const HORIZONS = [5, 80, 400] as const;
 const LONGEST = 400;
 /** The running mean that words such as "early" refer to. */
 const USUAL = HORIZONS.indexOf(80);
-/** Each feature is bounded: a factor of 3.3 either way says all there is to say. */
+/** Each ratio is bounded: a factor of 3.3 either way says all there is to say. */
 const BOUND = 1.2;
 
 /**
- * The patient's RR intervals over three horizons: bounded memory, one running sum a horizon.
+ * The patient's RR intervals over three horizons, and their irregularity: bounded memory, one running sum a horizon.
  * Ratios follow Farag 2023 and others; as logarithms the usual rhythm is 0 and contributes nothing.
  */
 export class Rhythm {
   readonly #intervals = new Float64Array(LONGEST);
   readonly #sums = new Float64Array(HORIZONS.length);
+  readonly #irregularity = new Irregularity();
   #count = 0;
 
   push(rr: number): void {
@@ -33,6 +40,7 @@ export class Rhythm {
     }
     this.#intervals[this.#count % LONGEST] = rr;
     this.#count++;
+    this.#irregularity.push(rr);
     // Once round the ring the sums are made anew, so that rounding never adds up.
     if (this.#count % LONGEST === 0) this.#sum();
   }
@@ -44,13 +52,15 @@ export class Rhythm {
 
   /** @param before @param after RR intervals, seconds; an unknown interval counts as usual */
   features(before: number | undefined, after: number | undefined): Float32Array {
-    const out = new Float32Array(2 * HORIZONS.length);
+    const out = new Float32Array(RHYTHM_FEATURES.length);
     if (this.#count === 0) return out;
     for (let h = 0; h < HORIZONS.length; h++) {
       const mean = this.#mean(h);
       if (before !== undefined) out[h] = bounded(Math.log(before / mean));
       if (after !== undefined) out[HORIZONS.length + h] = bounded(Math.log(after / mean));
     }
+    out[2 * HORIZONS.length] = this.#irregularity.now;
+    out[2 * HORIZONS.length + 1] = this.#irregularity.lately;
     return out;
   }
 

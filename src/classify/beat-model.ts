@@ -53,16 +53,20 @@ class TfliteBeatModel implements BeatModel {
   }
 }
 
+/** The beat models that ship, by name. */
+const SHIPPED: Readonly<Record<string, string>> = { default: 'beat.json', tiny: 'beat-tiny.json' };
+
 /**
- * Loads a beat model by its card.
- * @param card path of a model card; the model that ships when not given
+ * Loads a beat model.
+ * @param model `default` or `tiny`, the models that ship, or the path of a model card
+ * @throws InputError when card or model is missing, damaged, or not made for this gateway
  */
-export async function loadBeatModel(card?: string): Promise<BeatModel> {
-  const path = card ?? join(modelsFolder(), 'beat.json');
-  const content = await readCard<ModelCard>(
+export async function loadBeatModel(model = 'default'): Promise<BeatModel> {
+  const path = model in SHIPPED ? join(modelsFolder(), SHIPPED[model]) : model;
+  const card = await readCard<ModelCard>(
     path,
     ({ rhythmFeatures, classes }) =>
       rhythmFeatures?.join() === RHYTHM_FEATURES.join() && classes?.join() === CLASSES.join(),
   );
-  return new TfliteBeatModel(content, await loadTflite(join(dirname(path), content.file), content.sha256));
+  return new TfliteBeatModel(card, await loadTflite(join(dirname(path), card.file), card.sha256));
 }

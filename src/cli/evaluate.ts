@@ -36,7 +36,7 @@ export function evaluateCommand(): Command {
         .default('own'),
     )
     .option('--annotations <out>', "folder for the gateway's beats as annotation files (annotator bl)")
-    .option('--model <file>', 'beat model, by its card (default: models/beat.json)')
+    .option('--model <model>', 'beat model: default, tiny, or a card')
     .option(
       '--report <file.html>',
       'all figures and charts as one page, on both kinds of R peaks; and as .json',

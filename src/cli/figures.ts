@@ -36,7 +36,7 @@ program
   .argument('<mitdb>', 'folder of the MIT-BIH Arrhythmia Database')
   .argument('<nstdb>', 'folder of the noise records bw, em and ma')
   .option('--records <list>', 'all, ds1, ds2, or names with commas between', 'ds2')
-  .option('--model <file>', 'beat model, by its card (default: models/beat.json)')
+  .option('--model <model>', 'beat model: default, tiny, or a card')
   .action(async (mitdb: string, nstdb: string, options: { records: string; model?: string }) => {
     const names = await recordNames(mitdb, options.records);
     print(await robustnessTables({ mitdb, nstdb, names, model: options.model }));

@@ -9,7 +9,15 @@ import type { SensorChoice } from '../sources/ble/sensor-choice.ts';
 import type { Source } from '../sources/source.ts';
 import { bluetoothOption, type LiveOptions, profilesNamed, stoppedBy, withCentral } from './live.ts';
 import { ServiceManager } from './service-manager.ts';
-import { complain, fileNameOf, reportFile, type ShowOptions, show, stopSignals } from './show.ts';
+import {
+  complain,
+  fileNameOf,
+  reportFile,
+  type ShowOptions,
+  show,
+  stopSignals,
+  withShowOptions,
+} from './show.ts';
 import { UsageError } from './usage-error.ts';
 
 interface MonitorOptions extends ShowOptions, LiveOptions {
@@ -17,30 +25,23 @@ interface MonitorOptions extends ShowOptions, LiveOptions {
   readonly name: readonly string[];
   readonly address: readonly string[];
   readonly record?: string;
-  readonly model?: string;
 }
 
 /** `beatlens monitor` */
 export function monitorCommand(): Command {
-  return new Command('monitor')
+  const command = new Command('monitor')
     .description('Run live sensors through the gateway.')
     .option('--sensor <kind>', 'patch, polar-h10, movesense or healthypi-move (default: whichever is found)')
     .option('--address <address>', 'the sensor with this address; again for one more', addressed, [])
     .option('--name <text>', 'a sensor whose name contains this; again for one more', named, [])
     .option('--record <folder>', 'write what comes as captures (btsnoop), a new one each hour')
-    .option('--model <file>', 'beat model, by its card (default: models/beat.json)')
     .addOption(bluetoothOption())
-    .option(
-      '--rhythm-model <model>',
-      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
-    )
     .option(
       '--report <file>',
       'write a report, as a page of HTML, anew each minute and at the end',
       reportFile,
-    )
-    .option('--json', 'one JSON object a line on stdout; logs on stderr')
-    .option('--no-color', 'no colours; NO_COLOR does the same')
+    );
+  return withShowOptions(command)
     .addHelpText(
       'after',
       `

@@ -3,29 +3,22 @@ import { takeUntil } from 'rxjs';
 import { loadBeatModel } from '../classify/beat-model.ts';
 import { openSource } from '../sources/open.ts';
 import type { Speed } from '../sources/pace.ts';
-import { reportFile, type ShowOptions, show, stopSignals } from './show.ts';
+import { reportFile, type ShowOptions, show, stopSignals, withShowOptions } from './show.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ReplayOptions extends ShowOptions {
   readonly speed: Speed;
   readonly lead?: string;
-  readonly model?: string;
 }
 
 export function replayCommand(): Command {
-  return new Command('replay')
+  const command = new Command('replay')
     .description('Run a recording through the gateway: a BLE capture (btsnoop) or a WFDB record.')
     .argument('<file>', 'the capture; or the record, by its .hea file or by its name without one')
     .option('--speed <times>', 'times real time, or "max"', parseSpeed, 1)
     .option('--lead <name>', 'lead of a WFDB record (default: MLII, or else its first)')
-    .option('--model <file>', 'beat model, by its card (default: models/beat.json)')
-    .option('--report <file>', 'write a report of it all, as a page of HTML', reportFile)
-    .option(
-      '--rhythm-model <model>',
-      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
-    )
-    .option('--json', 'one JSON object a line on stdout; logs on stderr')
-    .option('--no-color', 'no colours; NO_COLOR does the same')
+    .option('--report <file>', 'write a report of it all, as a page of HTML', reportFile);
+  return withShowOptions(command)
     .addHelpText(
       'after',
       `

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
+import type { Command } from 'commander';
 import { fromEvent, lastValueFrom, merge, type Observable, tap } from 'rxjs';
 import type { BeatModel } from '../classify/beat-model.ts';
 import { loadRhythmModel } from '../classify/rhythm-model.ts';
@@ -19,6 +20,8 @@ import { StageClock } from '../stage.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ShowOptions {
+  /** `default`, `tiny`, or the card of a beat model. */
+  readonly model?: string;
   readonly json?: boolean;
   /** `cnn`, `lstm`, or the card of a rhythm model. */
   readonly rhythmModel?: string;
@@ -30,6 +33,18 @@ export interface ShowOptions {
   readonly live?: boolean;
   /** Told of each item that was shown, by the title of its source. */
   readonly shown?: (source: string) => void;
+}
+
+/** Adds the options of every command that shows what a gateway finds. */
+export function withShowOptions(command: Command): Command {
+  return command
+    .option('--model <model>', 'beat model: default, tiny, or a card')
+    .option(
+      '--rhythm-model <model>',
+      'a second opinion on the two seconds around each beat: cnn, lstm or a card',
+    )
+    .option('--json', 'one JSON object a line on stdout; logs on stderr')
+    .option('--no-color', 'no colours; NO_COLOR does the same');
 }
 
 /**

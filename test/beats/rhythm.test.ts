@@ -5,7 +5,7 @@ describe('rhythm', () => {
   it('is silent until an interval is known', () => {
     const rhythm = new Rhythm();
     expect(rhythm.usual).toBeUndefined();
-    expect([...rhythm.features(0.5, 0.5)]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...rhythm.features(0.5, 0.5)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('means over the last 5, 80 and 400 intervals, however long the stream', () => {
@@ -21,7 +21,15 @@ describe('rhythm', () => {
     const expected = [5, 80, 400].map((k) => Math.log(0.7 / mean(k)));
     const features = rhythm.features(0.7, undefined);
     for (let h = 0; h < 3; h++) expect(features[h]).toBeCloseTo(expected[h], 5);
-    expect([...features.subarray(3)]).toEqual([0, 0, 0]);
+    expect([...features.subarray(3, 6)]).toEqual([0, 0, 0]);
+  });
+
+  it('tells how irregular the intervals before were', () => {
+    const rhythm = new Rhythm();
+    for (let i = 0; i < 60; i++) rhythm.push(0.5 + 0.4 * ((i * 0.618) % 1));
+    const [now, lately] = rhythm.features(0.7, 0.7).subarray(6);
+    expect(now).toBeGreaterThan(0.5);
+    expect(lately).toBeGreaterThan(0.5);
   });
 
   it('bounds what it says', () => {

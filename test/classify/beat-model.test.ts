@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,30 @@ describe('the beat model that ships', () => {
         expect(Math.max(...gradCam(maps, found.gradient, channels))).toBeLessThanOrEqual(1);
       }
     }
+  });
+});
+
+describe('the sizes of the beat model', () => {
+  const bytes = (name: string) => statSync(new URL(`models/${name}.tflite`, root)).size;
+
+  it('are at most 64 KB, and 16 KB for the tiny one', () => {
+    expect(bytes('beat')).toBeLessThanOrEqual(64 * 1024);
+    expect(bytes('beat-tiny')).toBeLessThanOrEqual(16 * 1024);
+    expect(bytes('beat-tiny')).toBeLessThan(bytes('beat'));
+  });
+
+  it('mostly agree: on 19 beats in 20 of the shipped recording', async () => {
+    const tiny = await loadBeatModel('tiny');
+    const [few, all] = await Promise.all(
+      [tiny, await loadBeatModel()].map(async (model) =>
+        (await judged(await openSource(recording, { speed: 'max' }), model)).verdicts.map(
+          (verdict) => verdict.class,
+        ),
+      ),
+    );
+    const same = few.filter((verdict, n) => verdict === all[n]).length;
+    expect(same / all.length).toBeGreaterThan(0.95);
+    expect(new Set(few).size).toBeGreaterThan(1);
   });
 });
 
