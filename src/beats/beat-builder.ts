@@ -112,6 +112,7 @@ export class BeatBuilder implements Stage<In, Out> {
       rrBefore,
       rrAfter,
       usualRr: this.#rhythm.usual,
+      irregularity: this.#rhythm.irregularity,
       ecg,
       waveform: this.#waveforms.next(ecg, ECG_BEFORE, usable),
       rhythm: this.#rhythm.features(rrBefore, heard ? heardOf : undefined),

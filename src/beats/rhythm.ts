@@ -50,6 +50,11 @@ export class Rhythm {
     return this.#count === 0 ? undefined : this.#mean(USUAL);
   }
 
+  /** How irregular the last 50 intervals were, 0 to 1. */
+  get irregularity(): number {
+    return this.#irregularity.lately;
+  }
+
   /** @param before @param after RR intervals, seconds; an unknown interval counts as usual */
   features(before: number | undefined, after: number | undefined): Float32Array {
     const out = new Float32Array(RHYTHM_FEATURES.length);

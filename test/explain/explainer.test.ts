@@ -67,6 +67,7 @@ function flaggedVerdict(): Verdict {
       rrBefore: 0.48,
       rrAfter: 1.1,
       usualRr: 0.8,
+      irregularity: 0,
       ecg,
       waveform: new Float32Array(0),
       rhythm: Float32Array.of(0.75, 0),

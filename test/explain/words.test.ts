@@ -22,6 +22,7 @@ function findings(
         rrBefore: 0.8,
         rrAfter: 0.8,
         usualRr: 0.8,
+        irregularity: 0,
         ecg: none,
         waveform: none,
         rhythm: none,
@@ -52,6 +53,13 @@ describe('an explanation in words', () => {
       'VEB 0.97: early (0.58 of usual RR), pause after (1.38), wide QRS (148 ms); ' +
         'evidence 86 % waveform (81 % of it in the QRS), 14 % rhythm',
     );
+  });
+
+  test('of a beat in an irregular rhythm', () => {
+    expect(inWords(findings({ rrBefore: 0.464, irregularity: 0.6 }))).toContain(
+      'early (0.58 of usual RR), irregular rhythm, wide QRS',
+    );
+    expect(inWords(findings({ irregularity: 0.4 }))).not.toContain('irregular');
   });
 
   test('of an early, narrow beat that its rhythm gave away', () => {

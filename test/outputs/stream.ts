@@ -42,6 +42,7 @@ export function verdict({ time, class: name, rrBefore }: BeatSketch): Verdict {
     rrBefore,
     rrAfter: 0.8,
     usualRr: 0.8,
+    irregularity: 0,
     ecg: Float32Array.from({ length: ECG_BEFORE + ECG_AFTER }, (_, i) =>
       ecgOf((i - ECG_BEFORE) / GRID_RATE, name),
     ),
