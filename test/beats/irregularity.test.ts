@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Irregularity } from '../../src/beats/irregularity.ts';
 
-function after(intervals: readonly number[]): Irregularity {
+function heard(intervals: readonly number[]): Irregularity {
   const irregularity = new Irregularity();
   for (const rr of intervals) irregularity.push(rr);
   return irregularity;
@@ -15,36 +15,36 @@ const fibrillating = (count: number) =>
 describe('irregularity', () => {
   it('is none while nothing or one rhythm was heard', () => {
     for (const intervals of [[], [0.8], regular(100)]) {
-      expect(after(intervals)).toMatchObject({ now: 0, lately: 0 });
+      expect(heard(intervals)).toMatchObject({ now: 0, lately: 0 });
     }
   });
 
   it('is not deceived by single premature beats and their pauses', () => {
     const ectopic = [...regular(8), 0.5, ...regular(8), 1.1, ...regular(8), 0.5, ...regular(8)];
-    expect(after(ectopic)).toMatchObject({ now: 0, lately: 0 });
+    expect(heard(ectopic)).toMatchObject({ now: 0, lately: 0 });
   });
 
   it('is not deceived by a heart that speeds up slowly', () => {
-    const { now } = after(Array.from({ length: 50 }, (_, i) => 0.9 - 0.004 * i));
+    const { now } = heard(Array.from({ length: 50 }, (_, i) => 0.9 - 0.004 * i));
     expect(now).toBeLessThan(0.2);
   });
 
   it('is high in fibrillation, at once and lately', () => {
-    const { now, lately } = after(fibrillating(100));
+    const { now, lately } = heard(fibrillating(100));
     expect(now).toBeGreaterThan(0.6);
     expect(lately).toBeGreaterThan(0.6);
   });
 
   it('forgets: the last eight at once, the rest by and by', () => {
-    const ended = after([...fibrillating(100), ...regular(12)]);
+    const ended = heard([...fibrillating(100), ...regular(12)]);
     expect(ended.now).toBe(0);
     expect(ended.lately).toBeGreaterThan(0.4);
-    expect(after([...fibrillating(100), ...regular(300)]).lately).toBeLessThan(0.01);
+    expect(heard([...fibrillating(100), ...regular(300)]).lately).toBeLessThan(0.01);
   });
 
   it('counts pairs of medians that differ by more than four per cent', () => {
     // Medians of three: 1, 1, 1.03, 1.05 from here on; the one before stands for what was not heard.
-    const { now } = after([1, 1.03, 1.05, 1.05]);
+    const { now } = heard([1, 1.03, 1.05, 1.05]);
     // Eight values: 1 (six times), 1.03, 1.05. Only 1 against 1.05 differ by more: 6 of 28 pairs.
     expect(now).toBeCloseTo(6 / 28, 12);
   });
