@@ -6,8 +6,8 @@ import { btsnoopHeader, btsnoopRecord } from '../src/formats/btsnoop.ts';
 import { PATCH } from '../src/sensors/patch.ts';
 import { airCapture } from '../src/sources/air-capture.ts';
 import { SensorLink } from '../src/sources/sensor-link.ts';
-import { SimulatedPatch } from '../src/sources/simulated-patch.ts';
-import type { SensorMessage } from '../src/sources/simulated-sensor.ts';
+import { SimulatedPatch } from '../src/sources/simulated/patch.ts';
+import type { SensorMessage } from '../src/sources/simulated/simulated-sensor.ts';
 import { RECORD_BEGINS_MS } from '../src/sources/wfdb.ts';
 
 // Makes the captures of this folder from SciPy's ecg.dat; README.md says how to get it.

@@ -8,7 +8,7 @@ import { SENSORS } from '../sensors/any-sensor.ts';
 import { airCapture } from '../sources/air-capture.ts';
 import { isCapture } from '../sources/open.ts';
 import type { SensorProfile } from '../sources/sensor-profile.ts';
-import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
+import { SIMULATED_SENSORS } from '../sources/simulated/simulated-sensors.ts';
 import { chooseLead, leadSamples, openRecord, recordName, type WfdbRecord } from '../sources/wfdb-record.ts';
 import { UsageError } from './usage-error.ts';
 

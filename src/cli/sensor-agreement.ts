@@ -7,7 +7,7 @@ import { MATCH_WINDOW, matchBeats } from '../evaluate/match.ts';
 import { airCapture } from '../sources/air-capture.ts';
 import { captureSource } from '../sources/capture.ts';
 import type { SensorProfile } from '../sources/sensor-profile.ts';
-import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
+import { SIMULATED_SENSORS } from '../sources/simulated/simulated-sensors.ts';
 import { wfdbSource } from '../sources/wfdb.ts';
 import { chooseLead, leadSamples, openRecord, recordName } from '../sources/wfdb-record.ts';
 import { judged } from './judged.ts';

@@ -4,7 +4,7 @@ import { Resampler } from '../dsp/resample.ts';
 import { type AddedNoise, noisyRecord } from '../sources/noisy-record.ts';
 import { paced } from '../sources/pace.ts';
 import { seededRandom } from '../sources/seeded-random.ts';
-import { SIMULATED_SENSORS } from '../sources/simulated-sensors.ts';
+import { SIMULATED_SENSORS } from '../sources/simulated/simulated-sensors.ts';
 import type { Source, SourceItem } from '../sources/source.ts';
 import { type Alteration, delivered, RECORD_BEGINS_MS, wfdbSource } from '../sources/wfdb.ts';
 import { chooseLead, leadSamples, openRecord, recordName } from '../sources/wfdb-record.ts';

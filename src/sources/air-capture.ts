@@ -1,7 +1,7 @@
 import { btsnoopHeader, btsnoopRecord } from '../formats/btsnoop.ts';
 import { SensorLink } from './sensor-link.ts';
 import type { SensorProfile } from './sensor-profile.ts';
-import type { SimulatedSensor } from './simulated-sensor.ts';
+import type { SimulatedSensor } from './simulated/simulated-sensor.ts';
 import { RECORD_BEGINS_MS } from './wfdb.ts';
 
 /** A signal, the sensor that measures it, and how a gateway deals with such a sensor. */

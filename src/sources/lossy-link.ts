@@ -5,8 +5,8 @@ import {
 } from '../../firmware-protocol/index.ts';
 import { BackfillRequests } from './backfill-requests.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { SimulatedPatch } from './simulated-patch.ts';
-import type { SensorMessage } from './simulated-sensor.ts';
+import type { SimulatedPatch } from './simulated/patch.ts';
+import type { SensorMessage } from './simulated/simulated-sensor.ts';
 import type { Notification, SourceItem } from './source.ts';
 
 const LATENCY_MS = 20;

@@ -23,7 +23,7 @@ import {
 } from '../formats/hci-build.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { ControlWrite, SensorProfile } from './sensor-profile.ts';
-import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
+import type { SensorMessage, SimulatedSensor } from './simulated/simulated-sensor.ts';
 
 const { mtu: MTU, intervalMs: INTERVAL_MS, supervisionTimeoutMs: SUPERVISION_TIMEOUT_MS } = USUAL_LINK;
 /** Share of link-layer packets that do not get through and are sent again in the next connection event. */

@@ -1,8 +1,8 @@
 import { INFO_CHARACTERISTIC } from '../../firmware-protocol/index.ts';
 import type { SignalSpec } from '../formats/wfdb/header.ts';
 import { paced, type Speed } from './pace.ts';
-import { SimulatedPatch, simulatedInfo } from './simulated-patch.ts';
-import type { SensorMessage } from './simulated-sensor.ts';
+import { SimulatedPatch, simulatedInfo } from './simulated/patch.ts';
+import type { SensorMessage } from './simulated/simulated-sensor.ts';
 import type { Notification, Source, SourceItem } from './source.ts';
 import { chooseLead, leadSamples, openRecord, recordName, type WfdbRecord } from './wfdb-record.ts';
 

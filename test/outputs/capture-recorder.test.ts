@@ -13,7 +13,7 @@ import { CharacteristicProperty } from '../../src/formats/att-build.ts';
 import { InputError } from '../../src/formats/input-error.ts';
 import { CaptureRecorder } from '../../src/outputs/capture-recorder.ts';
 import { captureSource } from '../../src/sources/capture.ts';
-import { SimulatedPatch, simulatedInfo } from '../../src/sources/simulated-patch.ts';
+import { SimulatedPatch, simulatedInfo } from '../../src/sources/simulated/patch.ts';
 import type { SourceItem } from '../../src/sources/source.ts';
 import { collect } from '../sources/collect.ts';
 

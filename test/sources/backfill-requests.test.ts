@@ -14,7 +14,7 @@ import {
 } from '../../firmware-protocol/index.ts';
 import { AnySensor } from '../../src/sensors/any-sensor.ts';
 import { BackfillRequests } from '../../src/sources/backfill-requests.ts';
-import { SimulatedPatch } from '../../src/sources/simulated-patch.ts';
+import { SimulatedPatch } from '../../src/sources/simulated/patch.ts';
 import type { Notification, SourceItem } from '../../src/sources/source.ts';
 import { StageClock, through } from '../../src/stage.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';

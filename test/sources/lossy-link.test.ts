@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeStreamFrame, STREAM_CHARACTERISTIC } from '../../firmware-protocol/index.ts';
 import { AnySensor } from '../../src/sensors/any-sensor.ts';
 import { type LinkFaults, overLossyLink } from '../../src/sources/lossy-link.ts';
-import { SimulatedPatch } from '../../src/sources/simulated-patch.ts';
+import { SimulatedPatch } from '../../src/sources/simulated/patch.ts';
 import type { SourceItem } from '../../src/sources/source.ts';
 import type { Gap, SampleSpan } from '../../src/timeline/span.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';

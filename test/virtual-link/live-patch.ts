@@ -1,6 +1,6 @@
 import { decodeStreamFrame, STREAM_CHARACTERISTIC } from '../../firmware-protocol/index.ts';
 import { PatchPeripheral, type PatchPeripheralOptions } from '../../src/sources/ble/patch-peripheral.ts';
-import type { SensorMessage } from '../../src/sources/simulated-sensor.ts';
+import type { SensorMessage } from '../../src/sources/simulated/simulated-sensor.ts';
 import type { Air } from './air.ts';
 import type { Controller } from './controller.ts';
 

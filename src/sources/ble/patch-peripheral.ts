@@ -6,8 +6,8 @@ import {
   OPCODES,
   STREAM_CHARACTERISTIC,
 } from '../../../firmware-protocol/index.ts';
-import { SimulatedPatch, type SimulatedPatchOptions } from '../simulated-patch.ts';
-import type { SensorMessage } from '../simulated-sensor.ts';
+import { SimulatedPatch, type SimulatedPatchOptions } from '../simulated/patch.ts';
+import type { SensorMessage } from '../simulated/simulated-sensor.ts';
 import { Peripheral, type Transport } from './peripheral.ts';
 
 /** An MTU that carries 50 samples a frame. */

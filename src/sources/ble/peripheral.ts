@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { CharacteristicProperty } from '../../formats/att-build.ts';
 import { uuidToBytes } from '../../formats/uuid.ts';
-import type { SensorMessage, SimulatedSensor } from '../simulated-sensor.ts';
+import type { SensorMessage, SimulatedSensor } from '../simulated/simulated-sensor.ts';
 import type { BleHost, HostConnection, HostManager } from './ble-host.ts';
 import { BluetoothUnavailable } from './link-failure.ts';
 import { settle } from './settle.ts';

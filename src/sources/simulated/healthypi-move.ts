@@ -1,4 +1,4 @@
-import { CharacteristicProperty, type ServiceSpec } from '../formats/att-build.ts';
+import { CharacteristicProperty, type ServiceSpec } from '../../formats/att-build.ts';
 import {
   ECG_CHARACTERISTIC,
   ECG_RANGE,
@@ -7,16 +7,16 @@ import {
   encodeSamples,
   GSR_CHARACTERISTIC,
   NANOVOLTS_PER_UNIT,
-} from '../formats/healthypi-move.ts';
+} from '../../formats/healthypi-move.ts';
 import {
   BATTERY_LEVEL,
   BATTERY_SERVICE,
   HEART_RATE_MEASUREMENT,
   HEART_RATE_SERVICE,
-} from '../formats/standard-services.ts';
+} from '../../formats/standard-services.ts';
 import { SampledSensor } from './sampled-sensor.ts';
 import type { FrontEnd, SampledFrame } from './sampler.ts';
-import { DEVICE_INFORMATION, GENERIC_ACCESS } from './simulated-services.ts';
+import { DEVICE_INFORMATION, GENERIC_ACCESS } from './services.ts';
 
 const SAMPLES_PER_FRAME = 8;
 

@@ -1,7 +1,7 @@
-import type { ServiceSpec } from '../formats/att-build.ts';
+import type { ServiceSpec } from '../../formats/att-build.ts';
 import { type FrontEnd, type SampledFrame, Sampler } from './sampler.ts';
+import { type DeviceTexts, standardValue } from './services.ts';
 import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
-import { type DeviceTexts, standardValue } from './simulated-services.ts';
 
 type Value = Omit<SensorMessage, 'readyAt'>;
 

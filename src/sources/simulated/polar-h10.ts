@@ -1,4 +1,4 @@
-import { CharacteristicProperty, type ServiceSpec } from '../formats/att-build.ts';
+import { CharacteristicProperty, type ServiceSpec } from '../../formats/att-build.ts';
 import {
   ECG_RANGE,
   encodeEcgFrame,
@@ -7,17 +7,17 @@ import {
   PMD_CONTROL,
   PMD_DATA,
   PMD_SERVICE,
-} from '../formats/polar-pmd.ts';
+} from '../../formats/polar-pmd.ts';
 import {
   BATTERY_LEVEL,
   BATTERY_SERVICE,
   BODY_SENSOR_LOCATION,
   HEART_RATE_MEASUREMENT,
   HEART_RATE_SERVICE,
-} from '../formats/standard-services.ts';
+} from '../../formats/standard-services.ts';
 import { SampledSensor } from './sampled-sensor.ts';
 import type { FrontEnd, SampledFrame } from './sampler.ts';
-import { DEVICE_INFORMATION, GENERIC_ACCESS } from './simulated-services.ts';
+import { DEVICE_INFORMATION, GENERIC_ACCESS } from './services.ts';
 
 /** As measured over two hours of a real one, whose nominal rate is 130 Hz. */
 const TRUE_RATE = 130.045;

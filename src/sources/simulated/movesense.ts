@@ -1,4 +1,4 @@
-import { CharacteristicProperty, type ServiceSpec } from '../formats/att-build.ts';
+import { CharacteristicProperty, type ServiceSpec } from '../../formats/att-build.ts';
 import {
   ECG_RANGE,
   encodeEcg,
@@ -8,11 +8,11 @@ import {
   GSP_SERVICE,
   NANOVOLTS_PER_UNIT,
   SAMPLES_PER_FRAME,
-} from '../formats/movesense-gsp.ts';
-import { BATTERY_LEVEL, BATTERY_SERVICE } from '../formats/standard-services.ts';
+} from '../../formats/movesense-gsp.ts';
+import { BATTERY_LEVEL, BATTERY_SERVICE } from '../../formats/standard-services.ts';
 import { SampledSensor } from './sampled-sensor.ts';
 import type { FrontEnd, SampledFrame } from './sampler.ts';
-import { DEVICE_INFORMATION, GENERIC_ACCESS } from './simulated-services.ts';
+import { DEVICE_INFORMATION, GENERIC_ACCESS } from './services.ts';
 
 /** Taken to be exact: of a real one no measurement was at hand. */
 const RATE = 125;

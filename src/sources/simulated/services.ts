@@ -1,4 +1,4 @@
-import { CharacteristicProperty, type ServiceSpec } from '../formats/att-build.ts';
+import { CharacteristicProperty, type ServiceSpec } from '../../formats/att-build.ts';
 import {
   BATTERY_LEVEL,
   DEVICE_INFORMATION_SERVICE,
@@ -6,8 +6,8 @@ import {
   MANUFACTURER_NAME,
   MODEL_NUMBER,
   SERIAL_NUMBER,
-} from '../formats/standard-services.ts';
-import { fullUuid } from '../formats/uuid.ts';
+} from '../../formats/standard-services.ts';
+import { fullUuid } from '../../formats/uuid.ts';
 
 const { READ } = CharacteristicProperty;
 

@@ -15,12 +15,12 @@ import {
   STREAM_CHARACTERISTIC,
   type StreamFrame,
   TICKS_PER_SECOND,
-} from '../../firmware-protocol/index.ts';
-import { CharacteristicProperty, type ServiceSpec } from '../formats/att-build.ts';
+} from '../../../firmware-protocol/index.ts';
+import { CharacteristicProperty, type ServiceSpec } from '../../formats/att-build.ts';
 import { FrameRing } from './frame-ring.ts';
 import { type SampledFrame, Sampler } from './sampler.ts';
+import { GENERIC_ACCESS } from './services.ts';
 import type { SensorMessage, SimulatedSensor } from './simulated-sensor.ts';
-import { GENERIC_ACCESS } from './simulated-services.ts';
 
 const RATE = 250;
 const SAMPLES_PER_FRAME = 50;

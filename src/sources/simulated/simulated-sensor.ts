@@ -1,4 +1,4 @@
-import type { ServiceSpec } from '../formats/att-build.ts';
+import type { ServiceSpec } from '../../formats/att-build.ts';
 
 /** Something that a sensor notifies or indicates. */
 export interface SensorMessage {

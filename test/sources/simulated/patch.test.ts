@@ -6,10 +6,10 @@ import {
   STATUS_CHARACTERISTIC,
   STREAM_CHARACTERISTIC,
   type StreamFrame,
-} from '../../firmware-protocol/index.ts';
-import { SimulatedPatch, simulatedInfo } from '../../src/sources/simulated-patch.ts';
-import type { SensorMessage } from '../../src/sources/simulated-sensor.ts';
-import { samplesOf } from './collect.ts';
+} from '../../../firmware-protocol/index.ts';
+import { SimulatedPatch, simulatedInfo } from '../../../src/sources/simulated/patch.ts';
+import type { SensorMessage } from '../../../src/sources/simulated/simulated-sensor.ts';
+import { samplesOf } from '../collect.ts';
 
 function messagesOf(
   rate: number,

@@ -1,5 +1,5 @@
-import { clamp } from '../dsp/clamp.ts';
-import { Resampler } from '../dsp/resample.ts';
+import { clamp } from '../../dsp/clamp.ts';
+import { Resampler } from '../../dsp/resample.ts';
 
 /** Samples that fill a frame. */
 export interface SampledFrame {

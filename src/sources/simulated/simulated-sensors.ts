@@ -1,7 +1,7 @@
-import { SimulatedHealthyPiMove } from './simulated-healthypi-move.ts';
-import { SimulatedMovesense } from './simulated-movesense.ts';
-import { SimulatedPatch } from './simulated-patch.ts';
-import { SimulatedPolarH10 } from './simulated-polar-h10.ts';
+import { SimulatedHealthyPiMove } from './healthypi-move.ts';
+import { SimulatedMovesense } from './movesense.ts';
+import { SimulatedPatch } from './patch.ts';
+import { SimulatedPolarH10 } from './polar-h10.ts';
 import type { SimulatedSensor } from './simulated-sensor.ts';
 
 /** Makes a sensor that measures a signal: its rate in hertz, and what to call it, such as the name of a record. */
