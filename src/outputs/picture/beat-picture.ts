@@ -46,7 +46,8 @@ export function badge(name: string): string {
 
 const MARGIN = 10;
 const LINE = 12;
-const COLUMNS = 74;
+/** Columns of the sentence that fit in the width, by the widest of the usual fonts (DejaVu Sans). */
+const COLUMNS = 58;
 
 /** As an SVG that stands alone, on a light ground. */
 export function pictureSvg(picture: BeatPicture): string {

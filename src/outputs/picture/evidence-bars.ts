@@ -4,7 +4,8 @@ import { element, text } from './markup.ts';
 
 const ROW = 13;
 const BAR = 8;
-const LABEL_WIDTH = 92;
+/** Room for the longest label in the widest of the usual fonts. */
+const LABEL_WIDTH = 108;
 const NUMBER_WIDTH = 30;
 
 /** CSS of the bars. */
