@@ -8,6 +8,8 @@ import numpy as np
 
 # Of the classes that the gateway exports; paced, unclassifiable (Q) and unmatched beats (O) belong to none.
 CLASSES = ["N", "S", "V", "F"]
+# The arrays with one entry a beat, in the order of the fields below.
+OF_BEATS = ("waveform", "rhythm", "label", "record", "database")
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Beats:
 
     def __getitem__(self, chosen) -> "Beats":
         return Beats(
-            *(getattr(self, name)[chosen] for name in ("waveform", "rhythm", "label", "record", "database")),
+            *(getattr(self, name)[chosen] for name in OF_BEATS),
             self.rhythm_features,
         )
 
@@ -54,6 +56,6 @@ def load(stem: Path, database: str) -> Beats:
 
 def joined(parts: list[Beats]) -> Beats:
     return Beats(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("waveform", "rhythm", "label", "record", "database")),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in OF_BEATS),
         parts[0].rhythm_features,
     )
