@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { RHYTHM_FEATURES } from '../beats/rhythm.ts';
 import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../beats/waveform.ts';
-import { modelsFolder, readCard } from './card-file.ts';
+import { cardPath, readCard } from './card-file.ts';
 import type { ModelCard } from './model-card.ts';
 import { read, tensor, write } from './tensors.ts';
 import { loadTflite, type TfliteModel, type TfliteTensor } from './tflite-runtime.ts';
@@ -54,7 +54,7 @@ class TfliteBeatModel implements BeatModel {
 }
 
 /** The beat models that ship, by name. */
-const SHIPPED: Readonly<Record<string, string>> = { default: 'beat.json', tiny: 'beat-tiny.json' };
+const SHIPPED = { default: 'beat.json', tiny: 'beat-tiny.json' };
 
 /**
  * Loads a beat model.
@@ -62,7 +62,7 @@ const SHIPPED: Readonly<Record<string, string>> = { default: 'beat.json', tiny: 
  * @throws InputError when card or model is missing, damaged, or not made for this gateway
  */
 export async function loadBeatModel(model = 'default'): Promise<BeatModel> {
-  const path = model in SHIPPED ? join(modelsFolder(), SHIPPED[model]) : model;
+  const path = cardPath(model, SHIPPED);
   const card = await readCard<ModelCard>(
     path,
     ({ rhythmFeatures, classes }) =>

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../formats/input-error.ts';
 
@@ -7,6 +8,15 @@ import { InputError } from '../formats/input-error.ts';
 export function modelsFolder(): string {
   const beside = fileURLToPath(new URL('../models', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../models', import.meta.url));
+}
+
+/**
+ * Where a model's card lies.
+ * @param model the name of a model that ships, or the path of a card
+ * @param shipped file names of the cards that ship, by the model's name
+ */
+export function cardPath(model: string, shipped: Readonly<Record<string, string>>): string {
+  return Object.hasOwn(shipped, model) ? join(modelsFolder(), shipped[model]) : model;
 }
 
 /**

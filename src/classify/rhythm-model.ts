@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { modelsFolder, readCard } from './card-file.ts';
+import { cardPath, readCard } from './card-file.ts';
 import type { ModelCard } from './model-card.ts';
 import { RHYTHM_CLASSES } from './rhythm-verdict.ts';
 import { RHYTHM_RATE, RHYTHM_WINDOW } from './rhythm-window.ts';
@@ -67,7 +67,7 @@ class TfliteRhythmModel implements RhythmModel {
 }
 
 /** The rhythm models that ship, by name. */
-const SHIPPED: Readonly<Record<string, string>> = { cnn: 'rhythm-cnn.json', lstm: 'rhythm-lstm.json' };
+const SHIPPED = { cnn: 'rhythm-cnn.json', lstm: 'rhythm-lstm.json' };
 
 /**
  * Loads a rhythm model.
@@ -75,7 +75,7 @@ const SHIPPED: Readonly<Record<string, string>> = { cnn: 'rhythm-cnn.json', lstm
  * @throws InputError when card or model is missing, damaged, or not made for this gateway
  */
 export async function loadRhythmModel(model: string): Promise<RhythmModel> {
-  const path = model in SHIPPED ? join(modelsFolder(), SHIPPED[model]) : model;
+  const path = cardPath(model, SHIPPED);
   const card = await readCard<RhythmCard>(
     path,
     ({ classes, window }) =>

@@ -119,4 +119,8 @@ describe('a beat model that is not one', () => {
   ])('%s: a clear error', async (_name, content, expected) => {
     expect(await loading(content)).toMatch(expected);
   });
+
+  it('a name that every object knows: no model of that name either', async () => {
+    await expect(loadBeatModel('constructor')).rejects.toThrow(/constructor: cannot read the model card/);
+  });
 });
