@@ -22,7 +22,7 @@ import { sharesOf } from '../explain/window-waves.ts';
 import { seededRandom } from '../sources/seeded-random.ts';
 import { type Explain, type Stability, stabilityOf } from './judge-stability.ts';
 import { classIndex, type LabelledWindow, type WindowSet } from './judge-windows.ts';
-import { BATCH, each, type JudgedWindow, type Maps, valuesOf } from './judged-window.ts';
+import { type Asked, BATCH, each, type JudgedWindow, type Maps, valuesOf } from './judged-window.ts';
 
 export type ModelName = 'cnn' | 'lstm';
 
@@ -202,7 +202,7 @@ async function drawn(
       seen++;
       if (given.indexOf(Math.max(...given)) !== classIndex(name)) continue;
       right++;
-      if (found.length < wanted) found.push(batch[i]);
+      if (found.length < wanted) found.push({ ...batch[i], given });
     }
   }
   return { windows: found, right: right / Math.max(1, seen) };
@@ -288,7 +288,6 @@ async function judgeClass(
   const claimsOf = (of: Maps) =>
     claims.map((claim) => claimVerdict(claim, first, mappedWindows(windows, of), records));
   const otherSeed = await each(again, valuesOf(again), maskedBy(target, 2));
-  const given = await each(windows, inputs, probabilities);
   return {
     windows: windows.length,
     records: new Set(records).size,
@@ -317,13 +316,13 @@ async function judgeClass(
       seconds: (user + system) / 1e6 / learned.length,
       after: mean(learned.map(({ after }) => after)),
     },
-    int8: networks.int8 && (await int8Judgement(networks.int8, windows, target)),
+    int8: networks.int8 && (await int8Judgement(networks.int8, windows, target, maps.get('grad-cam'))),
     meanTrace: columnMeans(inputs),
     traceDeviation: columnDeviations(inputs),
-    examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window }, i) => ({
+    examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window, given }, i) => ({
       record,
       time,
-      probability: given[i][target],
+      probability: given[target],
       window: rounded(window),
       maps: Object.fromEntries([...maps].map(([method, of]) => [method, rounded(of[i])])),
     })),
@@ -338,14 +337,14 @@ function mappedWindows(windows: readonly JudgedWindow[], maps: Maps): MappedWind
 /** The maps of some windows by each of some networks. */
 async function mapsOf(
   networks: readonly FloatNetwork[],
-  windows: readonly JudgedWindow[],
+  windows: readonly Asked[],
   explain: Explain,
 ): Promise<Maps[]> {
   const found: Maps[] = [];
   for (const network of networks) {
     found.push(
       await each(
-        windows.map((one) => ({ ...one, network })),
+        windows.map(({ window }) => ({ window, network })),
         valuesOf(windows),
         explain,
       ),
@@ -512,27 +511,24 @@ function claimVerdict(
   return { figure, statement, method, holds: share, verdict };
 }
 
+/** @param maps Grad-CAM by the float network, where it has such */
 async function int8Judgement(
   int8: RhythmModel,
   windows: readonly JudgedWindow[],
   target: number,
+  maps: Maps | undefined,
 ): Promise<Int8Judgement> {
-  const inputs = valuesOf(windows);
-  const float = await each(windows, inputs, probabilities);
-  const maps = await each(windows, inputs, async (network, some) =>
-    network.convolutions > 0 ? mappedBy('grad-cam', target)(network, some) : some,
-  );
   const same: number[] = [];
   const distance: number[] = [];
   const ranks: number[] = [];
   const overlap: number[] = [];
   const distances: number[] = [];
-  for (const [i, { window, network }] of windows.entries()) {
+  for (const [i, { window, network, given }] of windows.entries()) {
     const scores = int8.scores(window);
-    same.push(Number(scores.indexOf(Math.max(...scores)) === float[i].indexOf(Math.max(...float[i]))));
-    distance.push(Math.abs(softmax(scores, 1)[target] - float[i][target]));
+    same.push(Number(scores.indexOf(Math.max(...scores)) === target));
+    distance.push(Math.abs(softmax(scores, 1)[target] - given[target]));
     const featureMaps = int8.featureMaps();
-    if (featureMaps === undefined) continue;
+    if (featureMaps === undefined || maps === undefined) continue;
     const map = await gradCamOfMaps(network, featureMaps, target);
     ranks.push(spearman(map, maps[i]));
     overlap.push(topFifthOverlap(map, maps[i]));

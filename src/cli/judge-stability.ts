@@ -3,7 +3,7 @@ import { SEGMENT } from '../evaluate/explanations/perturbation.ts';
 import type { FloatNetwork } from '../explain/network.ts';
 import { probabilities } from '../explain/saliency.ts';
 import { seededRandom } from '../sources/seeded-random.ts';
-import { each, type JudgedWindow, type Maps, valuesOf } from './judged-window.ts';
+import { type Asked, each, type Maps, valuesOf } from './judged-window.ts';
 
 /** Samples by which windows are shifted to see whether the map is stable: 24 ms. */
 const SMALL_SHIFT = 3;
@@ -37,7 +37,7 @@ export type Explain = (network: FloatNetwork, windows: readonly Float32Array[]) 
  * @param retrained of the same windows, by each network of another seed
  */
 export async function stabilityOf(
-  windows: readonly JudgedWindow[],
+  windows: readonly Asked[],
   maps: Maps,
   retrained: readonly Maps[],
   target: number,
@@ -67,7 +67,7 @@ export async function stabilityOf(
 
 /** By each shuffle of a network's last layers. */
 async function shuffledMaps(
-  windows: readonly JudgedWindow[],
+  windows: readonly Asked[],
   layers: number,
   explain: Explain,
 ): Promise<readonly Maps[]> {
@@ -88,11 +88,7 @@ function energyOf(window: Float32Array): Float32Array {
   return window.map((_, i) => mean(window.subarray(Math.max(0, i - reach), i + reach + 1).map(Math.abs)));
 }
 
-async function shiftedLikeness(
-  windows: readonly JudgedWindow[],
-  maps: Maps,
-  explain: Explain,
-): Promise<number> {
+async function shiftedLikeness(windows: readonly Asked[], maps: Maps, explain: Explain): Promise<number> {
   const found: number[] = [];
   for (const by of [-SMALL_SHIFT, SMALL_SHIFT]) {
     const moved = await each(
@@ -107,7 +103,7 @@ async function shiftedLikeness(
 
 /** How far the map's centre of gravity moves with the beat, by least squares, where the class stays. */
 async function following(
-  windows: readonly JudgedWindow[],
+  windows: readonly Asked[],
   still: Maps,
   target: number,
   explain: Explain,

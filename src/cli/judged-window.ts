@@ -2,8 +2,14 @@ import type { FloatNetwork } from '../explain/network.ts';
 import type { LabelledWindow } from './judge-windows.ts';
 
 /** A window with the network that is asked about it: between patients, one that never saw this patient. */
-export interface JudgedWindow extends LabelledWindow {
+export interface Asked {
+  readonly window: Float32Array;
   readonly network: FloatNetwork;
+}
+
+export interface JudgedWindow extends LabelledWindow, Asked {
+  /** Class probabilities, by that network. */
+  readonly given: Float32Array;
 }
 
 /** A value for each sample of each window. */
@@ -14,7 +20,7 @@ export const BATCH = 10;
 
 /** Asks each window's own network, in batches. @returns in the order of the windows */
 export async function each<T>(
-  windows: readonly JudgedWindow[],
+  windows: readonly Asked[],
   inputs: readonly Float32Array[],
   ask: (network: FloatNetwork, inputs: readonly Float32Array[]) => Promise<readonly T[]>,
 ): Promise<T[]> {
@@ -33,6 +39,6 @@ export async function each<T>(
   return results;
 }
 
-export function valuesOf(windows: readonly JudgedWindow[]): Float32Array[] {
+export function valuesOf(windows: readonly Asked[]): Float32Array[] {
   return windows.map(({ window }) => window);
 }
