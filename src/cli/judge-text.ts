@@ -211,7 +211,9 @@ function leadCells({ leads }: MethodJudgement): string[] {
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  // The name of a baseline holds strokes itself.
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return ['', `${title}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 

@@ -107,7 +107,11 @@ describe('judging a network', () => {
   test('prints a row for each class and method under every heading', () => {
     const sections = printed.split('\n\n').filter((section) => section.startsWith('| class'));
     expect(sections).toHaveLength(11);
-    for (const section of sections) expect(section).toContain('\n| N | ');
+    for (const section of sections) {
+      expect(section).toContain('\n| N | ');
+      const columns = section.split('\n').map((row) => row.split(/(?<!\\)\|/).length);
+      expect(new Set(columns).size).toBe(1);
+    }
     expect(printed).not.toMatch(/NaN|undefined/);
   });
 });
