@@ -77,7 +77,7 @@ describe('judging a network', () => {
     written('few.division.json', JSON.stringify({ part: windows.map(() => 'test'), fold: [] }));
     const stem = written('few.json', JSON.stringify({ windows: about })).replace(/\.json$/, '');
     const networks = { of: () => network, retrained: [network], int8: await loadRhythmModel('cnn') };
-    const sampling = { classes: RHYTHM_CLASSES, windows: 99, curves: 2, repeats: 2 };
+    const sampling = { classes: RHYTHM_CLASSES, windows: 99, curves: 2, repeats: 1 };
     const judgement = await judgeModel('cnn', networks, await WindowSet.read(stem), sampling, () => {});
     expect(judgement.classes).toHaveLength(1);
     [normal] = judgement.classes;
