@@ -131,6 +131,6 @@ const command = throwing(new Command('judge'))
     count('--retrained', 0),
     0,
   )
-  .option('--out <file>', 'write everything, for npm run figures')
+  .option('--out <file>', 'write everything, for npm run paper-figures')
   .action(judge);
 process.exitCode = await runCommand(command, process.argv.slice(2));
