@@ -20,7 +20,9 @@ import {
 import type { Method } from '../explain/window-explanation.ts';
 import { sharesOf } from '../explain/window-waves.ts';
 import { seededRandom } from '../sources/seeded-random.ts';
+import { type Explain, type Stability, stabilityOf } from './judge-stability.ts';
 import { classIndex, type LabelledWindow, type WindowSet } from './judge-windows.ts';
+import { type Asked, BATCH, each, type JudgedWindow, type Maps, valuesOf } from './judged-window.ts';
 
 export type ModelName = 'cnn' | 'lstm';
 
@@ -37,18 +39,6 @@ export const CURVE_REFERENCES: readonly Reference[] = ['zero', 'blurred', 'noise
 
 /** Standard deviation of the Gaussian at the R peak, seconds. */
 const GAUSSIAN_WIDTH = 0.1;
-/** Samples by which windows are shifted to see whether the map is stable: 24 ms. */
-const SMALL_SHIFT = 3;
-/** Shifts by which it is seen whether the map follows the beat or the window, samples: 0.2 s either way. */
-const LARGE_SHIFTS = [-25, 25];
-/** Windows that are learned side by side. */
-const BATCH = 10;
-
-/** A window with the network that is asked about it: between patients, one that never saw this patient. */
-interface JudgedWindow extends LabelledWindow {
-  readonly network: FloatNetwork;
-}
-
 export interface Sampling {
   readonly classes: readonly RhythmClass[];
   readonly windows: number;
@@ -69,16 +59,6 @@ interface Curves {
 interface Lead {
   readonly deletion: Estimate;
   readonly insertion: Estimate;
-}
-
-/** What changes a map that should, and what should not. */
-interface Stability {
-  /** Rank correlation with the map of the network whose last 1, 2 … layers are shuffled. */
-  readonly randomised: readonly number[];
-  /** Rank correlation after a shift of the window by 24 ms, the map shifted back. */
-  readonly shifted: number;
-  /** How far the map's centre moves for each sample that the beat moves: 1 follows the beat, 0 stays. */
-  readonly follows: number;
 }
 
 export interface MethodJudgement {
@@ -118,6 +98,8 @@ export interface ClassJudgement {
   readonly methods: Readonly<Partial<Record<Method, MethodJudgement>>>;
   readonly baselines: Readonly<Partial<Record<Reference, Record<Baseline, Curves>>>>;
   readonly claims: readonly ClaimVerdict[];
+  /** What the first method finds in the windows that are explained again and again: first of the network itself, then of each that was trained again. */
+  readonly retrained: readonly RetrainedJudgement[];
   /** Rank correlation of two masks that differ in their seed. */
   readonly seeds: number;
   /** How the masks were reached. */
@@ -131,6 +113,13 @@ export interface ClassJudgement {
   readonly meanTrace: readonly number[];
   readonly traceDeviation: readonly number[];
   readonly examples: readonly Example[];
+}
+
+/** Means over the windows; of the claims, the part that they hold in. */
+export interface RetrainedJudgement {
+  readonly pointing: number;
+  readonly mass: number;
+  readonly claims: readonly number[];
 }
 
 /** A window with its maps, for a picture. */
@@ -159,24 +148,33 @@ export interface Judgement {
   readonly classes: readonly ClassJudgement[];
 }
 
+/** What is judged, and what it is compared with. */
+export interface Networks {
+  /** The network that a window is asked of, by the window's position; none for windows that take no part. */
+  readonly of: (position: number) => FloatNetwork | undefined;
+  /** Trained with other seeds on the same windows. */
+  readonly retrained: readonly FloatNetwork[];
+  /** The network that runs on the gateway. */
+  readonly int8: RhythmModel | undefined;
+}
+
 /** Judges the explanations of one network, class by class. */
 export async function judgeModel(
   model: ModelName,
-  networkFor: (position: number) => FloatNetwork | undefined,
-  int8: RhythmModel | undefined,
+  networks: Networks,
   set: WindowSet,
   sampling: Sampling,
   say: (what: string) => void,
 ): Promise<Judgement> {
   const classes: ClassJudgement[] = [];
   for (const name of sampling.classes) {
-    const positions = set.ofClass(name).filter((position) => networkFor(position) !== undefined);
-    const { windows, right } = await drawn(set, positions, networkFor, name, sampling.windows);
+    const positions = set.ofClass(name).filter((position) => networks.of(position) !== undefined);
+    const { windows, right } = await drawn(set, positions, networks.of, name, sampling.windows);
     if (windows.length < 5) {
       say(`${name}: ${windows.length} windows called right of ${positions.length}: too few`);
       continue;
     }
-    const judged = await judgeClass(model, int8, windows, sampling);
+    const judged = await judgeClass(model, networks, windows, sampling);
     classes.push({ class: name, available: positions.length, right, ...judged });
     say(`${name}: ${windows.length} windows of ${judged.records} records`);
   }
@@ -204,39 +202,15 @@ async function drawn(
       seen++;
       if (given.indexOf(Math.max(...given)) !== classIndex(name)) continue;
       right++;
-      if (found.length < wanted) found.push(batch[i]);
+      if (found.length < wanted) found.push({ ...batch[i], given });
     }
   }
   return { windows: found, right: right / Math.max(1, seen) };
 }
 
-/** Asks each window's own network, those of one network together. @returns in the order of the windows */
-async function each<T>(
-  windows: readonly JudgedWindow[],
-  inputs: readonly Float32Array[],
-  ask: (network: FloatNetwork, inputs: readonly Float32Array[]) => Promise<readonly T[]>,
-): Promise<T[]> {
-  const results = new Array<T>(windows.length);
-  for (const network of new Set(windows.map((one) => one.network))) {
-    const members = windows.flatMap((one, i) => (one.network === network ? [i] : []));
-    const answers = await ask(
-      network,
-      members.map((i) => inputs[i]),
-    );
-    for (const [n, i] of members.entries()) results[i] = answers[n];
-  }
-  return results;
-}
-
-function valuesOf(windows: readonly JudgedWindow[]): Float32Array[] {
-  return windows.map(({ window }) => window);
-}
-
-type Maps = readonly Float32Array[];
-
 async function judgeClass(
   model: ModelName,
-  int8: RhythmModel | undefined,
+  networks: Networks,
   windows: readonly JudgedWindow[],
   { curves, repeats }: Sampling,
 ) {
@@ -246,7 +220,6 @@ async function judgeClass(
   const again = windows.slice(0, repeats);
 
   const startedAt = process.cpuUsage();
-  // On the CNN the mask is there to compare with, and each of its rounds is dear.
   const isCrossed = model === 'cnn';
   const masked = windows.slice(0, isCrossed ? 2 * repeats : windows.length);
   const learned = await each(masked, valuesOf(masked), maskedBy(target, 1));
@@ -262,7 +235,7 @@ async function judgeClass(
   }
 
   const withCurves = windows.slice(0, curves);
-  const curvesOf = curveMaker(int8, withCurves, target);
+  const curvesOf = curveMaker(networks.int8, withCurves, target);
   const baselines: Partial<Record<Reference, Record<Baseline, Measured>>> = {};
   for (const reference of CURVE_REFERENCES) {
     baselines[reference] = {
@@ -272,14 +245,21 @@ async function judgeClass(
     };
   }
 
+  const [first] = JUDGED[model];
+  /** Of the first method: by the network itself, and by those trained again. */
+  const bySeed: Maps[] = [];
   const methods: Partial<Record<Method, MethodJudgement>> = {};
   for (const [method, of] of maps) {
-    const mapped = of.map((relevance, i): MappedWindow => ({ ...windows[i], relevance }));
-    const explain =
+    const mapped = mappedWindows(windows, of);
+    const explain: Explain =
       method === 'deletion-mask'
-        ? async (network: FloatNetwork, inputs: readonly Float32Array[]) =>
+        ? async (network, inputs) =>
             (await maskedBy(target, 1)(network, inputs)).map(({ deleted }) => deleted)
         : mappedBy(method, target);
+    // On the CNN the mask is there to compare with, and each of its rounds is dear.
+    const isCompared = !(isCrossed && method === 'deletion-mask');
+    const trainedAgain = isCompared ? await mapsOf(networks.retrained, again, explain) : [];
+    if (method === first) bySeed.push(of.slice(0, repeats), ...trainedAgain);
     const own: Partial<Record<Reference, Curves>> = {};
     const leads: Partial<Record<Reference, Record<Baseline, Lead>>> = {};
     for (const reference of CURVE_REFERENCES) {
@@ -296,23 +276,18 @@ async function judgeClass(
       ...localised(mapped, records),
       curves: own,
       leads,
-      stability:
-        isCrossed && method === 'deletion-mask'
-          ? undefined
-          : {
-              randomised: await randomisedLikeness(again, of, explain),
-              shifted: await shiftedLikeness(again, of, explain),
-              follows: await following(again, of, target, explain),
-            },
+      stability: isCompared
+        ? await stabilityOf(again, of.slice(0, repeats), trainedAgain, target, explain)
+        : undefined,
       meanMap: columnMeans(of),
       deviation: columnDeviations(of),
     };
   }
 
-  const [first] = JUDGED[model];
-  const claimed = (maps.get(first) as Maps).map((relevance, i) => ({ ...windows[i], relevance }));
+  const claims = CLAIMS.filter((claim) => claim.model === model && claim.class === windows[0].class);
+  const claimsOf = (of: Maps) =>
+    claims.map((claim) => claimVerdict(claim, first, mappedWindows(windows, of), records));
   const otherSeed = await each(again, valuesOf(again), maskedBy(target, 2));
-  const given = await each(windows, inputs, probabilities);
   return {
     windows: windows.length,
     records: new Set(records).size,
@@ -325,9 +300,15 @@ async function judgeClass(
         ),
       ]),
     ) as ClassJudgement['baselines'],
-    claims: CLAIMS.filter((claim) => claim.model === model && claim.class === windows[0].class).map((claim) =>
-      claimVerdict(claim, first, claimed, records),
-    ),
+    claims: claimsOf(maps.get(first) as Maps),
+    retrained: bySeed.map((of) => {
+      const { pointing, mass } = localised(mappedWindows(windows, of), records);
+      return {
+        pointing: pointing.mean,
+        mass: mass.mean,
+        claims: claimsOf(of).map(({ holds }) => holds.mean),
+      };
+    }),
     seeds: mean(otherSeed.map(({ deleted }, i) => spearman(deleted, learned[i].deleted))),
     mask: {
       rounds: mean(learned.map(({ rounds }) => rounds)),
@@ -335,29 +316,47 @@ async function judgeClass(
       seconds: (user + system) / 1e6 / learned.length,
       after: mean(learned.map(({ after }) => after)),
     },
-    int8: int8 && (await int8Judgement(int8, windows, target)),
+    int8: networks.int8 && (await int8Judgement(networks.int8, windows, target, maps.get('grad-cam'))),
     meanTrace: columnMeans(inputs),
     traceDeviation: columnDeviations(inputs),
-    examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window }, i) => ({
+    examples: windows.slice(0, Math.min(5, learned.length)).map(({ record, time, window, given }, i) => ({
       record,
       time,
-      probability: given[i][target],
+      probability: given[target],
       window: rounded(window),
       maps: Object.fromEntries([...maps].map(([method, of]) => [method, rounded(of[i])])),
     })),
   };
 }
 
+/** The maps of the first windows, as many as there are. */
+function mappedWindows(windows: readonly JudgedWindow[], maps: Maps): MappedWindow[] {
+  return maps.map((relevance, i) => ({ ...windows[i], relevance }));
+}
+
+/** The maps of some windows by each of some networks. */
+async function mapsOf(
+  networks: readonly FloatNetwork[],
+  windows: readonly Asked[],
+  explain: Explain,
+): Promise<Maps[]> {
+  const found: Maps[] = [];
+  for (const network of networks) {
+    found.push(
+      await each(
+        windows.map(({ window }) => ({ window, network })),
+        valuesOf(windows),
+        explain,
+      ),
+    );
+  }
+  return found;
+}
+
 function maskedBy(target: number, seed: number) {
-  return async (network: FloatNetwork, windows: readonly Float32Array[]): Promise<DeletionMask[]> => {
-    const random = seededRandom(seed);
-    const learned: DeletionMask[] = [];
-    for (let n = 0; n < windows.length; n += BATCH) {
-      const batch = windows.slice(n, n + BATCH);
-      const targets = batch.map(() => target);
-      learned.push(...(await deletionMasks(network, batch, targets, USUAL_MASK, random)));
-    }
-    return learned;
+  return (network: FloatNetwork, windows: readonly Float32Array[]): Promise<DeletionMask[]> => {
+    const targets = windows.map(() => target);
+    return deletionMasks(network, windows, targets, USUAL_MASK, seededRandom(seed));
   };
 }
 
@@ -399,19 +398,41 @@ function curveMaker(int8: RhythmModel | undefined, windows: readonly JudgedWindo
     int8
       ? all.map((window) => softmax(int8.scores(window), 1)[target])
       : (await probabilities(network, all)).map((one) => one[target]);
-  return async (maps: Maps, reference: Reference): Promise<Measured> => {
+  const prepared = new Map<Reference, readonly Ends[]>();
+  const endsOf = async (reference: Reference): Promise<readonly Ends[]> => {
     const random = seededRandom(4);
+    const ends: Ends[] = [];
+    for (const { window, network } of windows) {
+      const by = referenceOf(window, reference, random);
+      const [shown, hidden] = await asked(network, [window, by]);
+      ends.push({ by, shown, hidden });
+    }
+    return ends;
+  };
+  return async (maps: Maps, reference: Reference): Promise<Measured> => {
+    const ends = prepared.get(reference) ?? (await endsOf(reference));
+    prepared.set(reference, ends);
     const deletion: number[][] = [];
     const insertion: number[][] = [];
     for (const [i, map] of maps.entries()) {
       const { window, network } = windows[i];
-      const by = referenceOf(window, reference, random);
-      const order = segmentOrder(map);
-      deletion.push(await asked(network, replacedWindows(window, by, order)));
-      insertion.push(await asked(network, replacedWindows(by, window, order)));
+      const { by, shown, hidden } = ends[i];
+      const between = async (from: Float32Array, to: Float32Array) =>
+        asked(network, replacedWindows(from, to, segmentOrder(map)).slice(1, -1));
+      deletion.push([shown, ...(await between(window, by)), hidden]);
+      insertion.push([hidden, ...(await between(by, window)), shown]);
     }
     return { deletion, insertion };
   };
+}
+
+/** Where all curves of a window begin and end. */
+interface Ends {
+  /** What the window gives way to. */
+  readonly by: Float32Array;
+  /** Probabilities of the class with the whole window, and with nothing of it. */
+  readonly shown: number;
+  readonly hidden: number;
 }
 
 function summary({ deletion, insertion }: Measured, records: readonly string[]): Curves {
@@ -472,77 +493,6 @@ function byWave(value: (wave: Wave) => number): Record<Wave, number> {
   return Object.fromEntries(WAVES.map((wave) => [wave, value(wave)])) as Record<Wave, number>;
 }
 
-type ExplainAgain = (network: FloatNetwork, windows: readonly Float32Array[]) => Promise<Maps>;
-
-async function randomisedLikeness(
-  windows: readonly JudgedWindow[],
-  maps: Maps,
-  explain: ExplainAgain,
-): Promise<number[]> {
-  const found: number[] = [];
-  for (let layers = 1; layers <= windows[0].network.weightedLayers; layers++) {
-    const other = await each(windows, valuesOf(windows), (network, inputs) =>
-      explain(network.randomised(layers, seededRandom(5)), inputs),
-    );
-    found.push(mean(other.map((map, i) => spearman(map, maps[i]))));
-  }
-  return found;
-}
-
-async function shiftedLikeness(
-  windows: readonly JudgedWindow[],
-  maps: Maps,
-  explain: ExplainAgain,
-): Promise<number> {
-  const found: number[] = [];
-  for (const by of [-SMALL_SHIFT, SMALL_SHIFT]) {
-    const moved = await each(
-      windows,
-      valuesOf(windows).map((window) => shifted(window, by)),
-      explain,
-    );
-    for (const [i, map] of moved.entries()) found.push(spearman(shifted(map, -by), maps[i]));
-  }
-  return mean(found);
-}
-
-/** How far the map's centre of gravity moves with the beat, by least squares, where the class stays. */
-async function following(
-  windows: readonly JudgedWindow[],
-  still: Maps,
-  target: number,
-  explain: ExplainAgain,
-): Promise<number> {
-  let product = 0;
-  let square = 0;
-  for (const by of LARGE_SHIFTS) {
-    const inputs = valuesOf(windows).map((window) => shifted(window, by));
-    const given = await each(windows, inputs, probabilities);
-    const maps = await each(windows, inputs, explain);
-    for (const [i, map] of maps.entries()) {
-      if (given[i].indexOf(Math.max(...given[i])) !== target) continue;
-      product += by * (centreOf(map) - centreOf(still[i]));
-      square += by * by;
-    }
-  }
-  return square > 0 ? product / square : Number.NaN;
-}
-
-function centreOf(map: ArrayLike<number>): number {
-  let moment = 0;
-  let total = 0;
-  for (let i = 0; i < map.length; i++) {
-    moment += i * map[i];
-    total += map[i];
-  }
-  return total > 0 ? moment / total : map.length / 2;
-}
-
-/** Later by so many samples; at its end it goes on as it ended. */
-function shifted(window: Float32Array, by: number): Float32Array {
-  return window.map((_, i) => window[Math.min(window.length - 1, Math.max(0, i - by))]);
-}
-
 function claimVerdict(
   { figure, statement, holds }: (typeof CLAIMS)[number],
   method: Method,
@@ -561,27 +511,24 @@ function claimVerdict(
   return { figure, statement, method, holds: share, verdict };
 }
 
+/** @param maps Grad-CAM by the float network, where it has such */
 async function int8Judgement(
   int8: RhythmModel,
   windows: readonly JudgedWindow[],
   target: number,
+  maps: Maps | undefined,
 ): Promise<Int8Judgement> {
-  const inputs = valuesOf(windows);
-  const float = await each(windows, inputs, probabilities);
-  const maps = await each(windows, inputs, async (network, some) =>
-    network.convolutions > 0 ? mappedBy('grad-cam', target)(network, some) : some,
-  );
   const same: number[] = [];
   const distance: number[] = [];
   const ranks: number[] = [];
   const overlap: number[] = [];
   const distances: number[] = [];
-  for (const [i, { window, network }] of windows.entries()) {
+  for (const [i, { window, network, given }] of windows.entries()) {
     const scores = int8.scores(window);
-    same.push(Number(scores.indexOf(Math.max(...scores)) === float[i].indexOf(Math.max(...float[i]))));
-    distance.push(Math.abs(softmax(scores, 1)[target] - float[i][target]));
+    same.push(Number(scores.indexOf(Math.max(...scores)) === target));
+    distance.push(Math.abs(softmax(scores, 1)[target] - given[target]));
     const featureMaps = int8.featureMaps();
-    if (featureMaps === undefined) continue;
+    if (featureMaps === undefined || maps === undefined) continue;
     const map = await gradCamOfMaps(network, featureMaps, target);
     ranks.push(spearman(map, maps[i]));
     overlap.push(topFifthOverlap(map, maps[i]));

@@ -7,6 +7,7 @@ import {
   type Judgement,
   type MethodJudgement,
 } from './judge-model.ts';
+import type { Stability } from './judge-stability.ts';
 
 /** What was judged of one network, as tables in Markdown. */
 export function judgementText({ model, classes }: Judgement): string[] {
@@ -81,22 +82,45 @@ export function judgementText({ model, classes }: Judgement): string[] {
       ),
     ),
     ...table(
-      'Sanity and stability: rank correlation with the map of the network whose last layers are shuffled, with that after a shift of 24 ms; how far the map follows a beat that moves (1) or stays in the window (0)',
-      ['class', 'method', 'shuffled 1 … all layers', 'shift', 'follows'],
+      'Sanity: rank correlation with the map of the network whose last layers are shuffled (mean of three shuffles), and, with all of them shuffled, apart from what both share with the energy of the signal; with the energy itself; with maps of other windows of the class; with the map of the network trained with another seed',
+      [
+        'class',
+        'method',
+        'shuffled 1 … all layers',
+        'beyond energy',
+        'energy',
+        'other windows',
+        'trained again',
+      ],
       classes.flatMap((c) =>
-        Object.entries(c.methods).flatMap(([method, { stability }]) =>
-          stability
-            ? [
-                [
-                  c.class,
-                  method,
-                  stability.randomised.map(two).join(' '),
-                  two(stability.shifted),
-                  two(stability.follows),
-                ],
-              ]
-            : [],
-        ),
+        perStability(c, ({ randomised, beyondEnergy, energy, otherWindows, retrained }) => [
+          randomised.map(two).join(' '),
+          two(beyondEnergy),
+          two(energy),
+          two(otherWindows),
+          retrained === undefined ? '–' : two(retrained),
+        ]),
+      ),
+    ),
+    ...table(
+      'Stability: rank correlation after a shift of 24 ms; how far the map follows a beat that moves (1) or stays in the window (0)',
+      ['class', 'method', 'shift', 'follows'],
+      classes.flatMap((c) => perStability(c, ({ shifted, follows }) => [two(shifted), two(follows)])),
+    ),
+    ...table(
+      'Trained again: the first method on the same windows, by the network itself and by those of other seeds',
+      ['class', 'points into the beat', 'mass in the beat', 'claim holds in'],
+      classes.flatMap(({ class: of, retrained }) =>
+        retrained.length > 1
+          ? [
+              [
+                of,
+                retrained.map(({ pointing }) => two(pointing)).join(' '),
+                retrained.map(({ mass }) => two(mass)).join(' '),
+                retrained.map(({ claims }) => claims.map(percent).join()).join(', '),
+              ],
+            ]
+          : [],
       ),
     ),
     ...table(
@@ -143,6 +167,15 @@ function perMethod(
   return Object.entries(methods).map(([method, judged]) => row(judged, method));
 }
 
+function perStability(
+  { class: of, methods }: ClassJudgement,
+  cells: (stability: Stability) => string[],
+): string[][] {
+  return Object.entries(methods).flatMap(([method, { stability }]) =>
+    stability ? [[of, method, ...cells(stability)]] : [],
+  );
+}
+
 function areaRows(methods: readonly Method[]) {
   return (c: ClassJudgement): string[][] =>
     CURVE_REFERENCES.flatMap((reference) =>
@@ -178,7 +211,9 @@ function leadCells({ leads }: MethodJudgement): string[] {
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  // The name of a baseline holds strokes itself.
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return ['', `${title}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 

@@ -151,10 +151,11 @@ function averages({ model, classes }: Judgement): string {
       spread(judged.meanMap, judged.deviation, lower),
     ];
   });
-  const total = 24 + Math.ceil(classes.length / columns) * height + 16;
+  const bottom = 24 + Math.ceil(classes.length / columns) * height;
+  const notes = ['Under each trace: mean relevance ± one standard deviation.', SOURCE];
   return standalone(
     2 * MARGIN + columns * width + 14,
-    total,
+    bottom + 12 * notes.length + 4,
     STYLE,
     element(
       'text',
@@ -162,10 +163,8 @@ function averages({ model, classes }: Judgement): string {
       `${model.toUpperCase()}, ${SHOWN[model]}: class averages, R peak at the centre`,
     ),
     ...drawn,
-    element(
-      'text',
-      { class: 'note', x: MARGIN, y: total - 6 },
-      text(`Under each trace: mean relevance ± one standard deviation. ${SOURCE}`),
+    ...notes.map((note, n) =>
+      element('text', { class: 'note', x: MARGIN, y: bottom + 12 * n + 10 }, text(note)),
     ),
   );
 }

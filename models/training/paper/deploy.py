@@ -2,8 +2,8 @@
 Trained parameters become what the gateway runs: int8 TFLite, card, float weights, golden vectors.
 
 The model that ships is the first seed's of the paper's protocol. The float model, to compare with, goes to the build folder,
-and so do the float weights of the folds between patients, each into its own folder, for explanations of patients that
-the network never saw.
+and so do, each into its own folder, the float weights of the other seeds, to see whether their explanations are alike, and
+of the folds between patients, for explanations of patients that the network never saw.
 """
 
 import argparse
@@ -310,7 +310,8 @@ def main() -> None:
     representative = windows.x[np.random.default_rng(0).choice(training, REPRESENTATIVE, replace=False)]
     shipped = load(options.shipped)
     for network in EXPLAINED:
-        params = parameters_of(options.runs / f"{network}-eight-random.npz", 0)
+        run = options.runs / f"{network}-eight-random.npz"
+        params = parameters_of(run, 0)
         model = KERAS[network](params)
         int8 = convert(model, representative)
         write_model(options.out, f"rhythm-{network}", network, params, int8)
@@ -319,11 +320,18 @@ def main() -> None:
         (options.out / f"rhythm-{network}.vectors.json").write_text(vectors + "\n")
         write_model(options.build, f"rhythm-{network}-float", network, params, convert(model, None))
         print(f"{network}: {len(int8)} bytes, {stored(network, params).size} parameters", flush=True)
+        with np.load(run) as content:
+            seeds = len(content["scores"])
+        for seed in range(1, seeds):
+            write_weights(made(options.build / f"seed-{seed}"), network, parameters_of(run, seed))
         between = options.runs / f"{network}-eight-patients.npz"
         for fold in range(FOLDS) if between.exists() else []:
-            folder = options.build / f"fold-{fold}"
-            folder.mkdir(exist_ok=True)
-            write_weights(folder, network, parameters_of(between, fold))
+            write_weights(made(options.build / f"fold-{fold}"), network, parameters_of(between, fold))
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 if __name__ == "__main__":

@@ -3,6 +3,18 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return pearson(ranks(a), ranks(b));
 }
 
+/** Spearman's rank correlation of two, apart from what each shares with a third. */
+export function partialSpearman(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  third: ArrayLike<number>,
+): number {
+  const ofA = spearman(a, third);
+  const ofB = spearman(b, third);
+  const rest = Math.sqrt((1 - ofA ** 2) * (1 - ofB ** 2));
+  return rest > 0 ? (spearman(a, b) - ofA * ofB) / rest : 0;
+}
+
 function pearson(a: Float64Array, b: Float64Array): number {
   const meanA = mean(a);
   const meanB = mean(b);

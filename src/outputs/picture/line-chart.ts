@@ -36,7 +36,7 @@ export function curveKey(curves: readonly Curve[], x: number, y: number): string
   return curves
     .map(({ name, colour, dashed }) => {
       const left = at;
-      at += 26 + 5.5 * name.length;
+      at += 30 + 6.5 * name.length; // room for the widest of the usual fonts
       return (
         element('line', {
           x1: left,

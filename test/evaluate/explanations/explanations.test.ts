@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { brightest, CLAIMS, density, type MappedWindow } from '../../../src/evaluate/explanations/claims.ts';
 import { estimate } from '../../../src/evaluate/explanations/interval.ts';
-import { rootMeanSquare, spearman, topFifthOverlap } from '../../../src/evaluate/explanations/likeness.ts';
+import {
+  partialSpearman,
+  rootMeanSquare,
+  spearman,
+  topFifthOverlap,
+} from '../../../src/evaluate/explanations/likeness.ts';
 import {
   area,
   CHANGED,
@@ -43,6 +48,21 @@ describe('likeness', () => {
     // scipy.stats.spearmanr([1, 2, 2, 3], [1, 3, 2, 4])
     expect(spearman([1, 2, 2, 3], [1, 3, 2, 4])).toBeCloseTo(0.9486832980505138, 12);
     expect(spearman([1, 1, 1], [1, 2, 3])).toBe(0);
+  });
+
+  test('partial correlation takes out what both share with a third', () => {
+    const third = Array.from({ length: 400 }, (_, i) => i % 20);
+    const a = third.map((value, i) => value + (Math.floor(i / 20) % 2 ? 7.3 : -7.3));
+    const b = third.map((value, i) => value + (Math.floor(i / 40) % 2 ? 7.3 : -7.3));
+    expect(spearman(a, b)).toBeGreaterThan(0.3);
+    expect(Math.abs(partialSpearman(a, b, third))).toBeLessThan(0.05);
+    expect(partialSpearman(a, a, third)).toBeCloseTo(1, 6);
+    // The correlation of what least squares by the third leave of each (numpy.linalg.lstsq, numpy.corrcoef)
+    expect(partialSpearman([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], [1, 3, 2, 5, 4])).toBeCloseTo(
+      0.9783991809404573,
+      12,
+    );
+    expect(partialSpearman([1, 2, 3], [3, 1, 2], [1, 2, 3])).toBe(0);
   });
 
   test('overlap and distance', () => {
