@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { RPeakDetector } from '../beats/r-peak-detector.ts';
 import { type BeatModel, loadBeatModel } from '../classify/beat-model.ts';
+import { range } from '../evaluate/quantile.ts';
 import { gateway } from '../gateway.ts';
 import { Tally } from '../outputs/tally.ts';
 import { Conditioner } from '../signal/conditioner.ts';
@@ -196,7 +197,7 @@ function detectionText(speed: DetectionSpeed): string[] {
 
 function runsText({ timesRealTime }: Speed | DetectionSpeed): string {
   const [best] = timesRealTime;
-  const median = timesRealTime[timesRealTime.length >> 1];
+  const median = Math.round(range(timesRealTime)?.median as number);
   return (
     `${best.toLocaleString('en')} times real time` +
     ` (median of ${timesRealTime.length} runs ${median.toLocaleString('en')})`

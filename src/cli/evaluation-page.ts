@@ -19,19 +19,19 @@ import {
 } from './figure-tables.ts';
 import { Progress } from './progress.ts';
 import { robustnessTables } from './robustness-tables.ts';
-import { seedTables } from './seed-tables.ts';
+import { evaluateSeeds, seedTables } from './seed-tables.ts';
 
 /** The parts of the page that can be made by themselves. */
-export const PARTS = ['figures', 'seeds', 'robustness'] as const;
+export const PARTS = ['figures', 'robustness'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What the tables of the page are made from. */
 export interface PageJob {
   /** Folder with the folders mitdb, nstdb and svdb. */
   readonly data: string;
-  /** Model cards: of several seeds, of the tiny model, of the default one's network in float. */
+  /** Names or cards of models: of the default and of the tiny one, of several seeds each; of the default one's network in float. */
   readonly seeds: readonly string[];
-  readonly tiny: string | undefined;
+  readonly tiny: readonly string[];
   readonly float: string | undefined;
   /** The page. */
   readonly file: string;
@@ -51,13 +51,6 @@ type Tables = Readonly<Record<string, readonly string[]>>;
 
 const TABLES: Readonly<Record<Part, (job: PageJob) => Promise<Tables>>> = {
   figures: figuresOf,
-  async seeds({ data, seeds }) {
-    if (seeds.length === 0) return {};
-    const folder = join(data, 'mitdb');
-    const names = await recordNames(folder, 'ds2');
-    const [reference, own] = await seedTables({ folder, names, models: seeds });
-    return { seeds: [...reference, '', ...own] };
-  },
   async robustness({ data }) {
     const mitdb = join(data, 'mitdb');
     const names = await recordNames(mitdb, 'ds2');
@@ -76,15 +69,16 @@ function withTable(text: string, name: string, lines: readonly string[]): string
   return `${text.slice(0, start + from.length)}\n\n${lines.join('\n')}\n\n${text.slice(end)}`;
 }
 
-/** The tables of bars, gross figures and confusions. */
-async function figuresOf({ data, tiny, float }: PageJob): Promise<Tables> {
+/** The tables of bars, seeds, gross figures and confusions. */
+async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Tables> {
   const mitdb = join(data, 'mitdb');
   const svdb = join(data, 'svdb');
   const names = await recordNames(mitdb, 'all');
   const ds2 = await recordNames(mitdb, 'ds2');
   const svdbNames = await recordNames(svdb, 'all');
-  const others = [tiny, float].filter((card) => card !== undefined);
-  const total = 2 * names.length + svdbNames.length + 2 * STRESS.length + 2 * others.length * ds2.length;
+  const ofSeeds = await evaluateSeeds({ folder: mitdb, names: ds2, models: seeds });
+  const ofTiny = await evaluateSeeds({ folder: mitdb, names: ds2, models: tiny });
+  const total = 2 * names.length + svdbNames.length + 2 * STRESS.length + (float ? ds2.length : 0);
   const progress = new Progress(total, 'runs of a record', 50);
   const run = (records: readonly string[], job: Job) => evaluateAll(records, job, () => progress.advance());
   try {
@@ -100,24 +94,25 @@ async function figuresOf({ data, tiny, float }: PageJob): Promise<Tables> {
       const results = await run(['118', '119'], { folder: mitdb, peaks: 'own', judgeNoisy: true, way });
       stress.push(rounded(figures(results)).qrs.f1 as number);
     }
-    const onDs2 = async (model: string | undefined) =>
-      model === undefined
-        ? undefined
-        : {
-            reference: rounded(figures(await run(ds2, { folder: mitdb, peaks: 'reference', model }))),
-            own: rounded(figures(await run(ds2, { folder: mitdb, peaks: 'own', model }))),
-          };
+    const inFloat = float && figures(await run(ds2, { folder: mitdb, peaks: 'reference', model: float }));
     const rows = bars({
       report,
       svdb: onSvdb,
       svdbRecords: svdbNames.length,
       stress,
-      tiny: await onDs2(tiny),
-      float: await onDs2(float),
+      seeds: ofSeeds,
+      tiny: ofTiny,
+      float: inFloat || undefined,
       ...speeds(),
     });
     return {
       bars: barTable(rows),
+      seeds: seedTables(seeds, ofSeeds)
+        .flatMap((lines) => [...lines, ''])
+        .slice(0, -1),
+      'tiny seeds': seedTables(tiny, ofTiny)
+        .flatMap((lines) => [...lines, ''])
+        .slice(0, -1),
       gross: [...grossTable('own', report.own), '', ...grossTable('reference', report.reference)],
       confusion: confusionTable(report.own),
       delays: delayTable(report),

@@ -5,7 +5,7 @@ import { serve } from './evaluate-workers.ts';
 import { PARTS, type PageJob, type Part, remakePage } from './evaluation-page.ts';
 import { robustnessTables } from './robustness-tables.ts';
 import { runCommand, throwing } from './run-command.ts';
-import { seedTables } from './seed-tables.ts';
+import { evaluateSeeds, seedTables } from './seed-tables.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The figures that the docs print: a program of its own, beside the one that people use. */
@@ -16,8 +16,8 @@ program
   .description('Makes the tables of docs/evaluation.md anew: minutes, and longer for robustness.')
   .argument('<data>', 'folder with the folders mitdb, nstdb and svdb')
   .option('--only <parts>', `some of ${PARTS.join(',')}, with commas between`, PARTS.join(','))
-  .option('--seeds <cards...>', 'models of several seeds', [])
-  .option('--tiny <card>', 'the tiny model')
+  .option('--seeds <cards...>', 'the default model, of several seeds', ['default'])
+  .option('--tiny <cards...>', 'the tiny model, of several seeds', ['tiny'])
   .option('--float <card>', 'the network of the default model, in float')
   .option('--file <page>', 'the page', 'docs/evaluation.md')
   .action((data: string, options: Omit<PageJob, 'data'> & { readonly only: string }) => {
@@ -49,7 +49,8 @@ program
   .argument('<models...>', 'model cards')
   .option('--records <list>', 'all, ds1, ds2, normal, or names with commas between', 'ds2')
   .action(async (folder: string, models: readonly string[], { records }: { records: string }) => {
-    print(await seedTables({ folder, names: await recordNames(folder, records), models }));
+    const names = await recordNames(folder, records);
+    print(seedTables(models, await evaluateSeeds({ folder, names, models })));
   });
 
 function print(tables: readonly (readonly string[])[]): void {

@@ -1,5 +1,5 @@
 import { type Figures, figures } from '../evaluate/figures.ts';
-import { quantile } from '../evaluate/quantile.ts';
+import { range } from '../evaluate/quantile.ts';
 import type { Peaks } from './evaluate-record.ts';
 import { evaluateAll } from './evaluate-workers.ts';
 import { Progress } from './progress.ts';
@@ -15,50 +15,52 @@ const COLUMNS: readonly (readonly [name: string, of: (figures: Figures) => numbe
   ['false alerts an hour', ({ falseAlerts }) => falseAlerts?.perHour],
 ];
 
-/** What the tables are made from. */
+/** What is to be evaluated. */
 export interface SeedJob {
   readonly folder: string;
   readonly names: readonly string[];
-  /** Cards of the models. */
+  /** Names or cards of the models. */
   readonly models: readonly string[];
 }
 
-/** What each of several models gives on reference and on own peaks, and between what ends that lies, as Markdown. */
-export async function seedTables({ folder, names, models }: SeedJob): Promise<string[][]> {
+/** The figures of each of several models, by whose R peaks they were judged on. */
+export type OfSeeds = Readonly<Record<Peaks, readonly Figures[]>>;
+
+/** Evaluates several models, such as those of several seeds, on reference and on own R peaks. */
+export async function evaluateSeeds({ folder, names, models }: SeedJob): Promise<OfSeeds> {
   const progress = new Progress(2 * models.length * names.length, 'runs of a record');
-  const tables: string[][] = [];
+  const found: Record<Peaks, Figures[]> = { reference: [], own: [] };
   try {
     for (const peaks of ['reference', 'own'] satisfies Peaks[]) {
-      const lines = [
-        `| ${peaks} peaks | ${COLUMNS.map(([name]) => name).join(' | ')} |`,
-        `| --- |${' --- |'.repeat(COLUMNS.length)}`,
-      ];
-      const found: (number | undefined)[][] = [];
       for (const model of models) {
-        const of = figures(await evaluateAll(names, { folder, peaks, model }, () => progress.advance()));
-        const values = COLUMNS.map(([, value]) => value(of));
-        found.push(values);
-        lines.push(row(model, values));
+        const results = await evaluateAll(names, { folder, peaks, model }, () => progress.advance());
+        found[peaks].push(figures(results));
       }
-      const sorted = COLUMNS.map((_, n) => found.flatMap((values) => values[n] ?? []).sort((a, b) => a - b));
-      for (const [name, share] of [
-        ['least', 0],
-        ['median', 0.5],
-        ['most', 1],
-      ] as const) {
-        lines.push(
-          row(
-            `**${name}**`,
-            sorted.map((values) => quantile(values, share)),
-          ),
-        );
-      }
-      tables.push(lines);
     }
   } finally {
     progress.end();
   }
-  return tables;
+  return found;
+}
+
+/** What each of several models gives on reference and on own peaks, and between what ends that lies, as Markdown. */
+export function seedTables(models: readonly string[], found: OfSeeds): string[][] {
+  return (['reference', 'own'] satisfies Peaks[]).map((peaks) => [
+    `| ${peaks} peaks | ${COLUMNS.map(([name]) => name).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(COLUMNS.length)}`,
+    ...models.map((model, n) =>
+      row(
+        model,
+        COLUMNS.map(([, value]) => value(found[peaks][n])),
+      ),
+    ),
+    ...(['least', 'median', 'most'] as const).map((name) =>
+      row(
+        `**${name}**`,
+        COLUMNS.map(([, value]) => range(found[peaks].map(value))?.[name]),
+      ),
+    ),
+  ]);
 }
 
 function row(name: string, values: readonly (number | undefined)[]): string {

@@ -13,6 +13,20 @@ export function quantile(sorted: ArrayLike<number>, share: number): number | und
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
+/** Between what ends values lie. */
+export interface Range {
+  readonly least: number;
+  readonly median: number;
+  readonly most: number;
+}
+
+/** @returns undefined where there are no values; those that are undefined do not count */
+export function range(values: readonly (number | undefined)[]): Range | undefined {
+  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
+  return { least: sorted[0], median: quantile(sorted, 0.5) as number, most: sorted[sorted.length - 1] };
+}
+
 /** Where most of the values lie. */
 export interface Spread {
   readonly count: number;

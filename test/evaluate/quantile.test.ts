@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile, spread } from '../../src/evaluate/quantile.ts';
+import { quantile, range, spread } from '../../src/evaluate/quantile.ts';
 
 test('a quantile lies on the line between its neighbours', () => {
   expect(quantile([1, 2, 3, 4], 0)).toBe(1);
@@ -15,4 +15,9 @@ test('the spread of some values, in any order', () => {
   expect(spread([100, 1, 2, 3, 4])).toMatchObject({ count: 5, median: 3, mad: 1, max: 100 });
   expect(spread([1, 3, 5])?.p95).toBeCloseTo(4.8, 12);
   expect(spread([])).toBeUndefined();
+});
+
+test('the range of some values passes over what is not there', () => {
+  expect(range([10, undefined, 9, 2, 1])).toEqual({ least: 1, median: 5.5, most: 10 });
+  expect(range([undefined])).toBeUndefined();
 });
