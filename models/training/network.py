@@ -34,7 +34,7 @@ class Size:
 
 
 DEFAULT = Size(filters=(16, 32), hidden=(32, 16))
-TINY = Size(filters=(8, 16), hidden=(16,))
+TINY = Size(filters=(12, 24), hidden=(24, 12))
 
 
 def build(rhythm_features: int, size: Size) -> keras.Model:

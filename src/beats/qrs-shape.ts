@@ -60,7 +60,7 @@ export class QrsShape {
     return { likeness, factor };
   }
 
-  /** Sum of products with the middle of a usual shape at each lag. Side by side, the sums need not wait for each other. */
+  /** Sum of products with the middle of a usual shape at each of the LAGS, written out: side by side, the sums need not wait for each other. */
   #products(usual: QrsShape): readonly number[] {
     const points = this.#points;
     let [a, b, c, d, e] = [0, 0, 0, 0, 0];

@@ -82,6 +82,13 @@ def part(windows: Windows, runs: Path, task: str, protocol: str, classes: list[s
             *[f"{value:.1f}" for value in per_class],
         ]
         print(f"| {' | '.join(cells)} |")
+    if protocol == "random":
+        print()
+        for name in ("cnn", "lstm", "kachuee", "acharya"):
+            if name in found:
+                wrong = found[name].argmax(axis=-1) != truth
+                each = f"{wrong.sum(axis=1).min()} to {wrong.sum(axis=1).max()}"
+                print(f"- {NAMES[name]}: {each} windows wrong with one seed, {wrong.all(axis=0).sum()} of them with every seed.")
     missing = [NAMES[name] for name in NAMES if name not in found]
     if missing:
         print(f"\nNot trained here yet: {', '.join(missing)}.")
