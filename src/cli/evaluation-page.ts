@@ -42,35 +42,44 @@ export async function remakePage(parts: readonly Part[], job: PageJob): Promise<
   for (const part of parts) {
     const tables = await TABLES[part](job);
     let text = await readFile(job.file, 'utf8');
-    for (const [name, lines] of Object.entries(tables)) text = withTable(text, name, lines);
+    for (const [name, some] of Object.entries(tables)) text = withTables(text, name, some);
     await writeFile(job.file, text);
   }
 }
 
-type Tables = Readonly<Record<string, readonly string[]>>;
+/** Lines of Markdown, a table each. */
+type Tables = readonly (readonly string[])[];
 
-const TABLES: Readonly<Record<Part, (job: PageJob) => Promise<Tables>>> = {
+/** Tables by the name of the place where they stand. */
+type Places = Readonly<Record<string, Tables>>;
+
+const TABLES: Readonly<Record<Part, (job: PageJob) => Promise<Places>>> = {
   figures: figuresOf,
   async robustness({ data }) {
     const mitdb = join(data, 'mitdb');
     const names = await recordNames(mitdb, 'ds2');
     const nstdb = join(data, 'nstdb');
     const [detection, classes, stress] = await robustnessTables({ mitdb, nstdb, names, model: undefined });
-    return { detection, classes, stress };
+    return { detection: [detection], classes: [classes], stress: [stress] };
   },
 };
 
 /** Replaces what stands between `<!-- NAME -->` and `<!-- end of NAME -->`. */
-function withTable(text: string, name: string, lines: readonly string[]): string {
+function withTables(text: string, name: string, tables: Tables): string {
   const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const start = text.indexOf(from);
   const end = text.indexOf(to);
   if (start < 0 || end < start) throw new Error(`the page has no place for ${name}: ${from} … ${to}`);
-  return `${text.slice(0, start + from.length)}\n\n${lines.join('\n')}\n\n${text.slice(end)}`;
+  return `${text.slice(0, start + from.length)}\n\n${tablesText(tables)}\n\n${text.slice(end)}`;
+}
+
+/** Tables one below the other. */
+export function tablesText(tables: Tables): string {
+  return tables.map((lines) => lines.join('\n')).join('\n\n');
 }
 
 /** The tables of bars, seeds, gross figures and confusions. */
-async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Tables> {
+async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Places> {
   const mitdb = join(data, 'mitdb');
   const svdb = join(data, 'svdb');
   const names = await recordNames(mitdb, 'all');
@@ -94,7 +103,7 @@ async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Tables>
       const results = await run(['118', '119'], { folder: mitdb, peaks: 'own', judgeNoisy: true, way });
       stress.push(rounded(figures(results)).qrs.f1 as number);
     }
-    const inFloat = float && figures(await run(ds2, { folder: mitdb, peaks: 'reference', model: float }));
+    const inFloat = float ? await run(ds2, { folder: mitdb, peaks: 'reference', model: float }) : undefined;
     const rows = bars({
       report,
       svdb: onSvdb,
@@ -102,20 +111,16 @@ async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Tables>
       stress,
       seeds: ofSeeds,
       tiny: ofTiny,
-      float: inFloat || undefined,
+      float: inFloat && figures(inFloat),
       ...speeds(),
     });
     return {
-      bars: barTable(rows),
-      seeds: seedTables(seeds, ofSeeds)
-        .flatMap((lines) => [...lines, ''])
-        .slice(0, -1),
-      'tiny seeds': seedTables(tiny, ofTiny)
-        .flatMap((lines) => [...lines, ''])
-        .slice(0, -1),
-      gross: [...grossTable('own', report.own), '', ...grossTable('reference', report.reference)],
-      confusion: confusionTable(report.own),
-      delays: delayTable(report),
+      bars: [barTable(rows)],
+      seeds: seedTables(seeds, ofSeeds),
+      'tiny seeds': seedTables(tiny, ofTiny),
+      gross: [grossTable('own', report.own), grossTable('reference', report.reference)],
+      confusion: [confusionTable(report.own)],
+      delays: [delayTable(report)],
     };
   } finally {
     progress.end();

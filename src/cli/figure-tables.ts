@@ -93,11 +93,11 @@ export function bars({
   const { rPeak, overdue } = report.delays;
   const f1s = (of: readonly Figures[]) =>
     [VEB, SVEB].map(({ value }) => range(of.map(value))?.median as number);
-  /** What others reach less than the reference, VEB and SVEB. */
+  /** What others reach, less what the reference does, by the medians of their seeds. */
   const compared = (
     what: string,
     bar: number,
-    [others, reference]: readonly (readonly Figures[])[],
+    [others, reference]: readonly [readonly Figures[], readonly Figures[]],
     short: (difference: number) => number,
     command: string,
   ): Bar => {

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { Command } from 'commander';
 import { recordNames } from './evaluate.ts';
 import { serve } from './evaluate-workers.ts';
-import { PARTS, type PageJob, type Part, remakePage } from './evaluation-page.ts';
+import { PARTS, type PageJob, type Part, remakePage, tablesText } from './evaluation-page.ts';
 import { robustnessTables } from './robustness-tables.ts';
 import { runCommand, throwing } from './run-command.ts';
 import { evaluateSeeds, seedTables } from './seed-tables.ts';
@@ -54,7 +54,7 @@ program
   });
 
 function print(tables: readonly (readonly string[])[]): void {
-  process.stdout.write(`${tables.map((lines) => lines.join('\n')).join('\n\n')}\n`);
+  process.stdout.write(`${tablesText(tables)}\n`);
 }
 
 // A thread that evaluates records comes by here too.
