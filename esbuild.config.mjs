@@ -20,6 +20,7 @@ await build({
     'paper-figures': 'src/cli/paper-figures.ts',
     'export-beats': 'models/training/export-beats.ts',
     'export-humps': 'models/detector/export-humps.ts',
+    'export-noise': 'models/training/export-noise.ts',
     'export-windows': 'models/training/export-windows.ts',
     'export-textures': 'models/quality/export-textures.ts',
     quality: 'models/quality/curve.ts',

@@ -5,7 +5,7 @@
  *   npm run quality -- DATA [RECORDS] [OUT]
  *
  * DATA holds mitdb/, nstdb/ and cinc2017/; RECORDS is as for `beatlens evaluate`, ds2 unless given. Noise is added
- * as in the noise stress test. A verdict is spoilt where no reference beat is within 150 ms, or where its class is
+ * as in the noise stress test, of the part that the beat network did not hear in training. A verdict is spoilt where no reference beat is within 150 ms, or where its class is
  * not the one that the same beat has without noise. With OUT, what the doubt is made of is written for fit.py.
  */
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ import { MATCH_WINDOW, matchBeats } from '../../src/evaluate/match.ts';
 import { noiseLogOdds } from '../../src/signal/noise-index.ts';
 import { NOISY_FROM } from '../../src/signal/quality-meter.ts';
 import type { Signal } from '../../src/signal/signal.ts';
-import { noisyRecord } from '../../src/sources/noisy-record.ts';
+import { noisyRecord, UNHEARD_NOISE } from '../../src/sources/noisy-record.ts';
 import { wfdbSource } from '../../src/sources/wfdb.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
 import { GRID_RATE } from '../../src/timeline/span.ts';
@@ -71,7 +71,8 @@ for (const [done, name] of names.entries()) {
     sound.push({ ...clean[detected], reference: aamiClass(beats[reference].symbol) });
   }
   for (const [i, [noise, decibels]] of NOISES.entries()) {
-    const added = { record: join(data, 'nstdb', noise), decibels, when: 'stress-test' } as const;
+    const record = join(data, 'nstdb', noise);
+    const added = { record, part: UNHEARD_NOISE, decibels, when: 'stress-test' } as const;
     const found = judged(await textured(noisyRecord(path, added, { speed: 'max' })));
     for (const { reference, detected } of pairs(times, found)) {
       if (detected === undefined || !isStressed(found[detected].time * GRID_RATE)) continue;

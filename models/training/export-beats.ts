@@ -3,13 +3,14 @@
  * training is the gateway's own because it is the gateway.
  *
  *   node dist/export-beats.js OUT reference|own FOLDER LIST    annotated records, named as for `beatlens evaluate`
+ *   node dist/export-beats.js OUT own FOLDER NAMES.txt         records without annotations, a name a line
  *   node dist/export-beats.js OUT own RECORDING                a capture
  *
  * OUT.waveform.f32 and OUT.rhythm.f32 hold the inputs, little-endian, beat after beat; OUT.json the recording, the
  * AAMI class and the time of each. With `own` the R peaks are the detector's; a beat that matches no annotation has
- * the class "O", as has every beat of a capture, which has no annotations.
+ * the class "O", as has every beat where there are none.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RHYTHM_FEATURES } from '../../src/beats/rhythm.ts';
 import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../../src/beats/waveform.ts';
@@ -20,13 +21,13 @@ import { concatenated } from '../../src/dsp/concatenated.ts';
 import { aamiClass, scoredReference } from '../../src/evaluate/aami.ts';
 import type { ReferenceLetter } from '../../src/evaluate/confusion.ts';
 import { MATCH_WINDOW, matchBeats } from '../../src/evaluate/match.ts';
-import { isCapture, openSource } from '../../src/sources/open.ts';
+import { openSource } from '../../src/sources/open.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
 import { untrained } from './untrained.ts';
 
 const [out, peaks, path, list] = process.argv.slice(2);
-const recordings =
-  list === undefined ? [path] : (await recordNames(path, list)).map((name) => join(path, name));
+const recordings = list === undefined ? [path] : (await names(list)).map((name) => join(path, name));
+const withoutAnnotations = list === undefined || list.endsWith('.txt');
 const verdicts: Verdict[] = [];
 const beats: { record: string; class: ReferenceLetter; time: number; usable: boolean }[] = [];
 
@@ -75,9 +76,13 @@ async function write(name: string, rows: readonly Float32Array[]): Promise<void>
   await writeFile(`${out}.${name}.f32`, new Uint8Array(concatenated(rows).buffer));
 }
 
-/** Times (seconds) and classes of a record's annotated beats; a capture has none. */
+async function names(list: string): Promise<readonly string[]> {
+  return list.endsWith('.txt') ? (await readFile(list, 'utf8')).trim().split('\n') : recordNames(path, list);
+}
+
+/** Times (seconds) and classes of a record's annotated beats. */
 async function annotated(recording: string): Promise<{ times: Float64Array; classes: ReferenceLetter[] }> {
-  if (await isCapture(recording)) return { times: new Float64Array(0), classes: [] };
+  if (withoutAnnotations) return { times: new Float64Array(0), classes: [] };
   const record = await openRecord(recording);
   const reference = scoredReference(await recordAnnotations(record, 'atr')).beats;
   return {

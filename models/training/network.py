@@ -5,9 +5,13 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from beats import CLASSES, Beats
+from beats import CLASSES, NOT_S, Beats, joined
 
 STEPS, CHANNELS, STRIDE = 64, 2, 2
+# Grid samples from one step of the waveform to the next.
+STEP = 2
+# Steps of the waveform that hold the QRS: 50 ms on either side of the R peak.
+QRS = slice(30, 43)
 KERNELS = (7, 5)
 DROPOUT = 0.2
 # Logarithms of RR ratios are small beside slopes: without this the rhythm is learned last.
@@ -25,6 +29,24 @@ MADE_EARLY = 0.03
 EARLIER = (-0.7, -0.2)
 LATER = (-0.1, 0.35)
 BOUND = 1.2
+# Part of the beats with noise, how loud, and where the waveform ends.
+NOISY = 0.3
+DECIBELS = (0, 24)
+WAVEFORM_BOUND = 3
+
+# Shares of a batch: the annotated databases equally, and the handheld recordings of each rhythm.
+RHYTHM_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a network learns from."""
+
+    annotated: Beats
+    # Recordings labelled as wholes.
+    rhythms: Beats
+    # [kind][sample], at the grid's rate, with a root mean square of one; a kind may be there twice.
+    noise: list[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -58,11 +80,11 @@ def build(rhythm_features: int, size: Size) -> keras.Model:
     return keras.Model([waveform, rhythm], keras.layers.Dense(len(CLASSES), name="scores")(hidden))
 
 
-def augmented(beats: Beats, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
-    R peaks off by up to one step, gains off by 15 %, electrodes swapped now and then, a little noise. And some normal
-    beats made early, with a pause after or without: what comes early and looks normal is supraventricular, whosever
-    beat it is, and the few patients who have such beats do not show every way of it.
+    R peaks off by up to one step, gains off by 15 %, electrodes swapped now and then, noise. And some normal beats
+    made early, with a pause after or without: what comes early and looks normal is supraventricular, whosever beat it
+    is, and the few patients who have such beats do not show every way of it.
     """
     count = len(beats)
     waveform, rhythm, label = beats.waveform.copy(), beats.rhythm.copy(), beats.label.copy()
@@ -72,6 +94,9 @@ def augmented(beats: Beats, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     gain = rng.uniform(0.85, 1.15, count) * np.where(rng.random(count) < TURNED_OVER, -1, 1)
     waveform *= gain[:, None, None].astype("f4")
     waveform[:, :, 0] += rng.normal(0, 0.03, waveform.shape[:2]).astype("f4")
+    noisy = rng.random(count) < NOISY
+    waveform[noisy, :, 0] += noise_for(waveform[noisy], noise, rng)
+    waveform = np.clip(waveform, -WAVEFORM_BOUND, WAVEFORM_BOUND)
 
     early = (label == CLASSES.index("N")) & (rng.random(count) < MADE_EARLY)
     for interval, by in (("rr-before", EARLIER), ("rr-after", LATER)):
@@ -82,20 +107,51 @@ def augmented(beats: Beats, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     return waveform, rhythm, label
 
 
-def train(beats: Beats, seed: int, size: Size = DEFAULT) -> keras.Model:
-    """Trains on batches of which each database gives the same share, however many beats it has."""
+def noise_for(waveform: np.ndarray, noise: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """
+    Slopes [beat, step] of noise to be added to beats, each at a stretch and a level of its own. The level is relative
+    to the running median beat's QRS as in the noise stress test: to a sine of its height from peak to peak.
+    """
+    count = len(waveform)
+    kind = rng.integers(0, len(noise), count)
+    start = rng.integers(0, min(map(len, noise)) - STEPS * STEP, count)
+    at = start[:, None] + STEP * np.arange(STEPS + 1)
+    slopes = np.empty((count, STEPS), "f4")
+    for number, samples in enumerate(noise):
+        slopes[kind == number] = np.diff(samples[at[kind == number]], axis=1)
+    height = np.ptp(waveform[:, QRS, 1].cumsum(axis=1), axis=1)
+    level = height / np.sqrt(8) * 10 ** (-rng.uniform(*DECIBELS, count) / 20)
+    return slopes * level[:, None].astype("f4")
+
+
+def loss(label, class_scores):
+    """Cross-entropy; of a beat of which only one class is ruled out, by the probability of the others."""
+    of_classes = keras.ops.logsumexp(class_scores, axis=-1)
+    label = keras.ops.cast(label, "int32")
+    ruled_out = keras.ops.one_hot(CLASSES.index("S"), len(CLASSES)) * -1e9
+    of_others = keras.ops.logsumexp(class_scores + ruled_out, axis=-1)
+    of_label = keras.ops.sum(class_scores * keras.ops.one_hot(label, len(CLASSES)), axis=-1)
+    return of_classes - keras.ops.where(label == NOT_S, of_others, of_label)
+
+
+def train(lessons: Lessons, seed: int, size: Size = DEFAULT) -> keras.Model:
+    """Trains on batches of which each annotated database gives the same share, however many beats it has."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
+    beats = joined([lessons.annotated, lessons.rhythms])
     model = build(beats.rhythm.shape[1], size)
     model.compile(
         keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, BATCHES), weight_decay=WEIGHT_DECAY),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        loss=loss,
     )
-    pools = [np.flatnonzero(beats.database == database) for database in beats.databases()]
-    share = BATCHES_AT_ONCE * BATCH // len(pools)
+    annotated = len(lessons.annotated)
+    pools = [np.flatnonzero(lessons.annotated.database == database) for database in lessons.annotated.databases()]
+    rhythms = [annotated + np.flatnonzero(lessons.rhythms.label == label) for label in np.unique(lessons.rhythms.label)]
+    shares = [(1 - RHYTHM_SHARE * len(rhythms)) / len(pools)] * len(pools) + [RHYTHM_SHARE] * len(rhythms)
+    at_once = BATCHES_AT_ONCE * BATCH
     for _ in range(BATCHES // BATCHES_AT_ONCE):
-        chosen = np.concatenate([rng.choice(pool, share) for pool in pools])
-        waveform, rhythm, label = augmented(beats[rng.permutation(chosen)], rng)
+        chosen = np.concatenate([rng.choice(pool, round(share * at_once)) for pool, share in zip(pools + rhythms, shares)])
+        waveform, rhythm, label = augmented(beats[rng.permutation(chosen)], lessons.noise, rng)
         model.fit([waveform, rhythm], label, batch_size=BATCH, shuffle=False, verbose=0)
     return model
 

@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -14,11 +15,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from beats import CLASSES, Beats, joined, load
+from beats import CLASSES, Beats, joined, load, load_noise, load_rhythms
 from convert import Interpreter, card, convert, rounded
-from network import DEFAULT, TINY, Size, deployed, further_layers, scores, train
+from network import DEFAULT, TINY, Lessons, Size, deployed, further_layers, scores, train
 
 SIZES = {"beat": DEFAULT, "beat-tiny": TINY}
+# Electrode motion twice: nothing else looks so much like a beat.
+NOISE = ["em", "em", "ma", "bw"]
 FOLDS = 6
 GOLDEN_BEATS = 48
 # Records of DS1 nearly free of ectopy, half an hour each, and what is bearable on such: alerts an hour.
@@ -29,6 +32,7 @@ MOST_FALSE_ALERTS = 5
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, help="folder with the exported beats; other seeds' models go here")
+    parser.add_argument("--labels", type=Path, required=True, help="labels of the recordings of cinc2017: REFERENCE.csv")
     parser.add_argument("--out", type=Path, required=True, help="folder for the models of the first seed, their cards and vectors")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--models", nargs="+", choices=SIZES, default=list(SIZES))
@@ -38,6 +42,8 @@ def main() -> None:
     exports = [("ds1", "mitdb"), ("svdb", "svdb")]
     beats = joined([load(options.build / f"{name}-{peaks}", of) for name, of in exports for peaks in ("reference", "own")])
     beats = beats[beats.label >= 0]
+    noise = [load_noise(options.build / f"{name}.f32") for name in NOISE]
+    lessons = Lessons(beats, load_rhythms(options.build / "cinc2017", options.labels), noise)
     shipped = load(options.build / "shipped", "shipped")
     for database in beats.databases():
         say(f"{database}: {counted(beats[beats.database == database])}")
@@ -45,17 +51,18 @@ def main() -> None:
     for stem in options.models:
         size = SIZES[stem]
         say(f"{stem}: {size}")
-        calibration = calibrate(beats, size)
+        calibration = calibrate(lessons, size)
         for seed in range(options.seeds):
-            network = deployed(train(beats, seed, size))
-            write_models(stem, seed, network, beats, calibration, options)
+            network = deployed(train(lessons, seed, size))
+            write_models(stem, seed, network, lessons, calibration, options)
             if seed == 0 and stem == "beat":
                 vectors = golden(network, (options.out / "beat.tflite").read_bytes(), shipped)
                 (options.out / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
 
 
-def write_models(stem: str, seed: int, network: keras.Model, beats: Beats, calibration: dict, options) -> None:
+def write_models(stem: str, seed: int, network: keras.Model, lessons: Lessons, calibration: dict, options) -> None:
     """The int8 model and, to compare it with, the float model of one seed. The first seed's int8 model ships."""
+    beats = lessons.annotated
     rng = np.random.default_rng(seed)
     int8 = convert(network, beats[rng.choice(len(beats), 2000, replace=False)])
     agreement = agree(network, int8, beats[rng.choice(len(beats), 4000, replace=False)])
@@ -64,12 +71,14 @@ def write_models(stem: str, seed: int, network: keras.Model, beats: Beats, calib
         "license": "Apache-2.0",
         "created": datetime.date.today().isoformat(),
         "training": {
-            "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER",
+            "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER CINC2017_FOLDER NSTDB_FOLDER",
             "seed": seed,
             "data": "MIT-BIH Arrhythmia Database 1.0.0, DS1 only, lead MLII or the first; "
-            "MIT-BIH Supraventricular Arrhythmia Database 1.0.0, first lead (both ODC-BY 1.0)",
+            "MIT-BIH Supraventricular Arrhythmia Database 1.0.0, first lead; CinC Challenge 2017 1.0.0, some recordings "
+            "labelled N or A; noise of the MIT-BIH Noise Stress Test Database 1.0.0 (all ODC-BY 1.0)",
             "records": beats.records(),
             "beats": {database: counted(beats[beats.database == database]) for database in beats.databases()},
+            "recordings": len(lessons.rhythms.records()),
             "folds": calibration["folds"],
         },
         "temperature": calibration["temperature"],
@@ -85,14 +94,15 @@ def counted(beats: Beats) -> dict[str, int]:
     return dict(zip(CLASSES, np.bincount(beats.label, minlength=len(CLASSES)).tolist()))
 
 
-def calibrate(beats: Beats, size: Size) -> dict:
+def calibrate(lessons: Lessons, size: Size) -> dict:
     """Temperature and thresholds from beats of patients whom the networks did not see, both databases counting the same."""
+    beats = lessons.annotated
     unseen = np.zeros((len(beats), len(CLASSES)), "f4")
     for number in range(FOLDS):
         # By record: no patient is on both sides.
         fold = [name for of in beats.databases() for name in beats[beats.database == of].records()[number::FOLDS]]
         held_out = np.isin(beats.record, fold)
-        unseen[held_out] = scores(train(beats[~held_out], seed=number, size=size), beats[held_out])
+        unseen[held_out] = scores(train(replace(lessons, annotated=beats[~held_out]), seed=number, size=size), beats[held_out])
         say(f"fold {number}: unseen {' '.join(fold)}")
 
     databases = [beats.database == name for name in beats.databases()]

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Counted, figures, grossOf } from '../evaluate/figures.ts';
 import type { RecordResult } from '../evaluate/record-result.ts';
 import { judgedQrsScore, qrsScore, type Score } from '../evaluate/score.ts';
+import { type AddedNoise, UNHEARD_NOISE } from '../sources/noisy-record.ts';
 import { evaluateAll } from './evaluate-workers.ts';
 import { Progress } from './progress.ts';
 import type { Way } from './way.ts';
@@ -18,11 +19,11 @@ const DECIBELS = [24, 18, 12, 6, 0, -6] as const;
 const STRESSED = ['118', '119'];
 
 /** @param nstdb folder of the noise records */
-function noisy(nstdb: string, when: 'always' | 'stress-test'): Condition[] {
+function noisy(nstdb: string, added: Pick<AddedNoise, 'when' | 'part'>): Condition[] {
   return NOISES.flatMap((noise) =>
     DECIBELS.map((decibels) => ({
       name: `${noise}, ${String(decibels).replace('-', '−')} dB`,
-      way: { by: 'noise', noise: { record: join(nstdb, noise), decibels, when } },
+      way: { by: 'noise', noise: { record: join(nstdb, noise), decibels, ...added } },
     })),
   );
 }
@@ -62,8 +63,8 @@ export interface RobustnessJob {
 
 /** Detection, classification, and detection under the noise stress test, as tables of Markdown. */
 export async function robustnessTables({ mitdb, names, nstdb, model }: RobustnessJob): Promise<string[][]> {
-  const stressed = noisy(nstdb, 'stress-test');
-  const conditions = [...OTHERWISE, ...noisy(nstdb, 'always')];
+  const stressed = noisy(nstdb, { when: 'stress-test' });
+  const conditions = [...OTHERWISE, ...noisy(nstdb, { when: 'always', part: UNHEARD_NOISE })];
   const runs = conditions.length * names.length + stressed.length * STRESSED.length;
   const progress = new Progress(runs, 'runs of a record', 100);
   const evaluate = (records: readonly string[], way: Way | undefined) => {

@@ -4,12 +4,14 @@ import { InputError } from '../formats/input-error.ts';
 import type { SignalSpec } from '../formats/wfdb/header.ts';
 import type { Source } from './source.ts';
 import { type Alteration, type WfdbOptions, wfdbSource } from './wfdb.ts';
-import { leadSamples, openRecord, recordAnnotations, type WfdbRecord } from './wfdb-record.ts';
+import { leadSamples, openRecord, recordAnnotations, type Stretch, type WfdbRecord } from './wfdb-record.ts';
 
 /** Noise to be added to a lead. */
 export interface AddedNoise {
   /** WFDB record that holds the noise, such as `nstdb/em`. */
   readonly record: string;
+  /** The part of it that is used, again and again; without it, all. */
+  readonly part?: Stretch;
   /** Seconds of the noise to pass over: 120 gives the stress test's windows noise that it does not use otherwise. */
   readonly from?: number;
   /** Signal-to-noise ratio where there is noise, decibels. */
@@ -17,6 +19,10 @@ export interface AddedNoise {
   /** From 5:00 on two minutes with noise and two without, in turn, as in the noise stress test; or all along. */
   readonly when: 'stress-test' | 'always';
 }
+
+/** The half hour of a noise record has two parts: what the beat network hears in training, and what is left for tests. */
+export const HEARD_NOISE = { to: 900 };
+export const UNHEARD_NOISE = { from: HEARD_NOISE.to };
 
 const QUIET_SECONDS = 300;
 const TURN_SECONDS = 120;
@@ -48,11 +54,11 @@ export function noisyRecord(path: string, noise: AddedNoise, options: WfdbOption
  *
  * @throws InputError where the noise, or the annotations of the record, cannot be read
  */
-export function withNoise({ record: noiseRecord, from = 0, decibels, when }: AddedNoise): Alteration {
+export function withNoise({ record: noiseRecord, part, from = 0, decibels, when }: AddedNoise): Alteration {
   return async function* (record, lead, samples) {
     const { rate } = record.header;
     const own = record.header.signals.indexOf(lead);
-    const noise = await noiseOf(noiseRecord, own, rate);
+    const noise = await noiseOf(noiseRecord, part, own, rate);
     const amplitude = await qrsAmplitude(record, lead);
     const gain = ((amplitude / Math.sqrt(8)) * 10 ** (-decibels / 20)) / noise.amplitude;
     const gainAt = (index: number): number => {
@@ -82,12 +88,12 @@ export function withNoise({ record: noiseRecord, from = 0, decibels, when }: Add
 }
 
 /** A signal of a noise record, at the rate that is wanted, and its amplitude (root mean square). */
-async function noiseOf(path: string, number: number, wantedRate: number) {
+async function noiseOf(path: string, part: Stretch | undefined, number: number, wantedRate: number) {
   const record = await openRecord(path);
   const { signals, rate } = record.header;
   const signal = signals[number % signals.length];
   const blocks: Float32Array[] = [];
-  for await (const block of leadSamples(record, signal)) blocks.push(block);
+  for await (const block of leadSamples(record, signal, part)) blocks.push(block);
   const original = concatenated(blocks);
   const amplitudes: number[] = [];
   for (let at = 0; at + rate <= original.length && amplitudes.length < MEASURED; at += rate) {

@@ -53,6 +53,18 @@ describeWithData('a record with noise added', (data) => {
     expect(deviation(soft.values) / deviation(loud.values)).toBeCloseTo(10 ** (-12 / 20), 3);
   });
 
+  it('uses a part of the noise alone, over and over', async () => {
+    const part = { from: 900, to: 960 };
+    const { values, rate } = await added({ decibels: 6, when: 'always', part });
+    const noise = await openRecord(em);
+    const original = await whole(leadSamples(noise, noise.header.signals[0], part));
+    const times = [1, 30, 59, 61, 1000].map((seconds) => seconds * rate);
+    const steps = times.map((n) => values[n + 10] - values[n]);
+    const expected = times.map((n) => original[(n + 10) % original.length] - original[n % original.length]);
+    const gain = steps[0] / expected[0];
+    for (const [i, step] of steps.entries()) expect(step).toBeCloseTo(gain * expected[i], 3);
+  });
+
   it('takes noise of another rate than the record', async () => {
     const { values, rate } = await added({ decibels: 0, when: 'always' }, join(data, 'svdb/800'));
     expect(rate).toBe(128);
