@@ -5,11 +5,10 @@ import { RHYTHM_RATE, RHYTHM_WINDOW } from '../classify/rhythm-window.ts';
 import { brightest, CLAIMS, density, type MappedWindow } from '../evaluate/explanations/claims.ts';
 import { type Estimate, estimate } from '../evaluate/explanations/interval.ts';
 import { mean, rootMeanSquare, spearman, topFifthOverlap } from '../evaluate/explanations/likeness.ts';
-import { area, replacedWindows, segmentOrder } from '../evaluate/explanations/perturbation.ts';
 import { type DeletionMask, deletionMasks, USUAL_MASK } from '../explain/deletion-mask.ts';
 import type { Wave } from '../explain/explanation.ts';
 import type { FloatNetwork } from '../explain/network.ts';
-import { type Reference, referenceOf } from '../explain/reference.ts';
+import type { Reference } from '../explain/reference.ts';
 import {
   gradCamOfMaps,
   gradCams,
@@ -20,8 +19,20 @@ import {
 import type { Method } from '../explain/window-explanation.ts';
 import { sharesOf } from '../explain/window-waves.ts';
 import { seededRandom } from '../sources/seeded-random.ts';
+import { columnDeviations, columnMeans, rounded } from './judge-columns.ts';
+import {
+  type Baseline,
+  baselineMaps,
+  CURVE_REFERENCES,
+  type Curves,
+  curveMaker,
+  type Lead,
+  lead,
+  type Measured,
+  summary,
+} from './judge-curves.ts';
 import { type Explain, type Stability, stabilityOf } from './judge-stability.ts';
-import { classIndex, type LabelledWindow, type WindowSet } from './judge-windows.ts';
+import { classIndex, type WindowSet } from './judge-windows.ts';
 import { type Asked, BATCH, each, type JudgedWindow, type Maps, valuesOf } from './judged-window.ts';
 
 export type ModelName = 'cnn' | 'lstm';
@@ -31,34 +42,12 @@ const JUDGED: Readonly<Record<ModelName, readonly Method[]>> = {
   cnn: ['hires-cam', 'grad-cam', 'gradient', 'deletion-mask'],
   lstm: ['deletion-mask', 'gradient'],
 };
-/** What any explanation must do better than. */
-export const BASELINES = ['random', 'Gaussian at R', '|dx/dt|'] as const;
-type Baseline = (typeof BASELINES)[number];
-/** What replaces the signal in the curves. */
-export const CURVE_REFERENCES: readonly Reference[] = ['zero', 'blurred', 'noise'];
 
-/** Standard deviation of the Gaussian at the R peak, seconds. */
-const GAUSSIAN_WIDTH = 0.1;
 export interface Sampling {
   readonly classes: readonly RhythmClass[];
   readonly windows: number;
   readonly curves: number;
   readonly repeats: number;
-}
-
-/** Areas under the curves of one map: low deletion and high insertion are good. */
-interface Curves {
-  readonly deletion: Estimate;
-  readonly insertion: Estimate;
-  /** The mean curve, for a picture. */
-  readonly deletionCurve: readonly number[];
-  readonly insertionCurve: readonly number[];
-}
-
-/** Baseline less method for deletion, method less baseline for insertion: above 0 is better than the baseline. */
-interface Lead {
-  readonly deletion: Estimate;
-  readonly insertion: Estimate;
 }
 
 export interface MethodJudgement {
@@ -371,94 +360,6 @@ function mappedBy(method: keyof typeof MAPS, target: number) {
     );
 }
 
-function baselineMaps(baseline: Baseline, windows: readonly JudgedWindow[]): Float32Array[] {
-  const random = seededRandom(3);
-  const value: Record<Baseline, (one: LabelledWindow, i: number) => number> = {
-    random: () => random(),
-    'Gaussian at R': ({ centre }, i) =>
-      Math.exp(-(((i / RHYTHM_RATE - centre.peak) / GAUSSIAN_WIDTH) ** 2) / 2),
-    '|dx/dt|': ({ window }, i) =>
-      Math.abs(window[Math.min(i + 1, window.length - 1)] - window[Math.max(i - 1, 0)]),
-  };
-  return windows.map((one) => one.window.map((_, i) => value[baseline](one, i)));
-}
-
-/** The curves of each window. */
-interface Measured {
-  readonly deletion: readonly (readonly number[])[];
-  readonly insertion: readonly (readonly number[])[];
-}
-
-/**
- * Makes deletion and insertion curves of some windows: the probability of the class as the most relevant 40 ms give
- * way, or come back, one after the other. It is asked of the int8 model, the one that runs, where there is one.
- */
-function curveMaker(int8: RhythmModel | undefined, windows: readonly JudgedWindow[], target: number) {
-  const asked = async (network: FloatNetwork, all: readonly Float32Array[]): Promise<number[]> =>
-    int8
-      ? all.map((window) => softmax(int8.scores(window), 1)[target])
-      : (await probabilities(network, all)).map((one) => one[target]);
-  const prepared = new Map<Reference, readonly Ends[]>();
-  const endsOf = async (reference: Reference): Promise<readonly Ends[]> => {
-    const random = seededRandom(4);
-    const ends: Ends[] = [];
-    for (const { window, network } of windows) {
-      const by = referenceOf(window, reference, random);
-      const [shown, hidden] = await asked(network, [window, by]);
-      ends.push({ by, shown, hidden });
-    }
-    return ends;
-  };
-  return async (maps: Maps, reference: Reference): Promise<Measured> => {
-    const ends = prepared.get(reference) ?? (await endsOf(reference));
-    prepared.set(reference, ends);
-    const deletion: number[][] = [];
-    const insertion: number[][] = [];
-    for (const [i, map] of maps.entries()) {
-      const { window, network } = windows[i];
-      const { by, shown, hidden } = ends[i];
-      const between = async (from: Float32Array, to: Float32Array) =>
-        asked(network, replacedWindows(from, to, segmentOrder(map)).slice(1, -1));
-      deletion.push([shown, ...(await between(window, by)), hidden]);
-      insertion.push([hidden, ...(await between(by, window)), shown]);
-    }
-    return { deletion, insertion };
-  };
-}
-
-/** Where all curves of a window begin and end. */
-interface Ends {
-  /** What the window gives way to. */
-  readonly by: Float32Array;
-  /** Probabilities of the class with the whole window, and with nothing of it. */
-  readonly shown: number;
-  readonly hidden: number;
-}
-
-function summary({ deletion, insertion }: Measured, records: readonly string[]): Curves {
-  const of = records.slice(0, deletion.length);
-  return {
-    deletion: estimate(deletion.map(area), of),
-    insertion: estimate(insertion.map(area), of),
-    deletionCurve: columnMeans(deletion),
-    insertionCurve: columnMeans(insertion),
-  };
-}
-
-function lead(own: Measured, rival: Measured, records: readonly string[]): Lead {
-  const of = records.slice(0, own.deletion.length);
-  return {
-    deletion: estimate(
-      own.deletion.map((curve, i) => area(rival.deletion[i]) - area(curve)),
-      of,
-    ),
-    insertion: estimate(
-      own.insertion.map((curve, i) => area(curve) - area(rival.insertion[i])),
-      of,
-    ),
-  };
-}
-
 const WAVES: readonly Wave[] = ['P', 'QRS', 'ST-T', 'baseline'];
 const QRS_MARGIN = 0.02;
 
@@ -542,24 +443,4 @@ async function int8Judgement(
     topFifth: known(overlap),
     rootMeanSquare: known(distances),
   };
-}
-
-function columnMeans(rows: readonly ArrayLike<number>[]): number[] {
-  return Array.from(rows[0], (_, i) => round4(mean(rows.map((row) => row[i]))));
-}
-
-function columnDeviations(rows: readonly ArrayLike<number>[]): number[] {
-  return Array.from(rows[0], (_, i) => {
-    const column = rows.map((row) => row[i]);
-    const middle = mean(column);
-    return round4(Math.sqrt(mean(column.map((value) => (value - middle) ** 2))));
-  });
-}
-
-function rounded(values: ArrayLike<number>): number[] {
-  return Array.from(values, round4);
-}
-
-function round4(value: number): number {
-  return Math.round(1e4 * value) / 1e4;
 }

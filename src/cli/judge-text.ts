@@ -1,12 +1,7 @@
 import type { Estimate } from '../evaluate/explanations/interval.ts';
 import type { Method } from '../explain/window-explanation.ts';
-import {
-  BASELINES,
-  type ClassJudgement,
-  CURVE_REFERENCES,
-  type Judgement,
-  type MethodJudgement,
-} from './judge-model.ts';
+import { BASELINES, CURVE_REFERENCES } from './judge-curves.ts';
+import type { ClassJudgement, Judgement, MethodJudgement } from './judge-model.ts';
 import type { Stability } from './judge-stability.ts';
 
 /** What was judged of one network, as tables in Markdown. */

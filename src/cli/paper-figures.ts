@@ -14,7 +14,8 @@ import { element, short, text } from '../outputs/picture/markup.ts';
 import { ON_LIGHT, relevanceStyle } from '../outputs/picture/relevance-colours.ts';
 import { writeWhole } from '../outputs/write-whole.ts';
 import { GRID_RATE } from '../timeline/span.ts';
-import { BASELINES, type ClassJudgement, type Example, type Judgement } from './judge-model.ts';
+import { BASELINES } from './judge-curves.ts';
+import type { ClassJudgement, Example, Judgement } from './judge-model.ts';
 import { runCommand, throwing } from './run-command.ts';
 
 /** The method that each network is shown by. */
