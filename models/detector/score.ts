@@ -13,12 +13,15 @@ import { scoredReference } from '../../src/evaluate/aami.ts';
 import { matchBeats } from '../../src/evaluate/match.ts';
 import { RECORD_LISTS } from '../../src/evaluate/record-lists.ts';
 import type { Signal } from '../../src/signal/signal.ts';
-import { noisyRecord } from '../../src/sources/noisy-record.ts';
-import { wfdbSource } from '../../src/sources/wfdb.ts';
+import { withNoise } from '../../src/sources/noisy-record.ts';
+import { type Alteration, wfdbSource } from '../../src/sources/wfdb.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
 import { GRID_RATE } from '../../src/timeline/span.ts';
 import { textured } from '../quality/textured.ts';
+import { withLowQrs } from './low-qrs.ts';
 
+/** Shares of their height that QRS complexes are lowered to: T waves are then about as high, or higher. */
+const LOWERED = [0.2, 0.1];
 const SNRS = [24, 18, 12, 6, 0, -6];
 const WIDE = 0.15;
 const NARROW = 0.05;
@@ -54,11 +57,10 @@ for (const list of ['ds1', 'ds2'] as const)
   await line(`mitdb, ${list.toUpperCase()}`, mitdb, RECORD_LISTS[list]);
 const svdb = await recordNames(join(data, 'svdb'), 'all');
 await line(`svdb, ${svdb.length} records`, join(data, 'svdb'), svdb);
-await line(
-  'svdb, those not trained on',
-  join(data, 'svdb'),
-  svdb.filter((_, i) => i % 2 === 1),
-);
+const unseen = svdb.filter((_, i) => i % 2 === 1);
+await line('svdb, those not trained on', join(data, 'svdb'), unseen);
+for (const share of LOWERED)
+  await line(`… with QRS of ${share} their height`, join(data, 'svdb'), unseen, withLowQrs(share));
 
 process.stdout.write('\nF1 with noise added, 150 ms\n\n');
 const noiseHead = ['records', 'noise', ...SNRS.map((snr) => `${snr} dB`)];
@@ -72,7 +74,9 @@ for (const [label, names] of [
     const cells: string[] = [];
     for (const snr of SNRS) {
       const counts = none();
-      for (const name of names) await count(mitdb, name, counts, { noise, snr });
+      const record = join(data, 'nstdb', noise);
+      const alter = withNoise({ record, decibels: snr, when: 'stress-test' });
+      for (const name of names) await count(mitdb, name, counts, alter);
       cells.push(f1(counts.wide).toFixed(2));
       process.stderr.write(`${label} ${noise} ${snr} dB\n`);
     }
@@ -80,9 +84,14 @@ for (const [label, names] of [
   }
 }
 
-async function line(label: string, folder: string, names: readonly string[]): Promise<void> {
+async function line(
+  label: string,
+  folder: string,
+  names: readonly string[],
+  alter?: Alteration,
+): Promise<void> {
   const counts = none();
-  for (const name of names) await count(folder, name, counts);
+  for (const name of names) await count(folder, name, counts, alter);
   const [tp, fn, fp] = counts.wide;
   const percent = (part: number, whole: number) => ((100 * part) / whole).toFixed(2);
   const quantile = (values: number[], share: number) =>
@@ -106,26 +115,13 @@ function none(): Counts {
   return { wide: [0, 0, 0], narrow: [0, 0, 0], delays: [], offsets: [] };
 }
 
-async function count(
-  folder: string,
-  name: string,
-  counts: Counts,
-  added?: { readonly noise: string; readonly snr: number },
-): Promise<void> {
+async function count(folder: string, name: string, counts: Counts, alter?: Alteration): Promise<void> {
   const path = join(folder, name);
   const record = await openRecord(path);
   const { rate } = record.header;
   const { beats, fibrillation } = scoredReference(await recordAnnotations(record, 'atr'));
   const reference = beats.map(({ sample }) => sample);
-  const source =
-    added === undefined
-      ? wfdbSource(path, { speed: 'max' })
-      : noisyRecord(
-          path,
-          { record: join(data, 'nstdb', added.noise), decibels: added.snr, when: 'stress-test' },
-          { speed: 'max' },
-        );
-  const peaks = found((await textured(source)).signals);
+  const peaks = found((await textured(wfdbSource(path, { speed: 'max' }, alter))).signals);
   for (const { index, decidedAt } of peaks) counts.delays.push(((decidedAt - index) / GRID_RATE) * 1000);
   const detected = peaks.map(({ index }) => Math.round((index / GRID_RATE) * rate)).sort((a, b) => a - b);
   for (const [key, window] of [

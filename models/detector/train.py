@@ -8,13 +8,13 @@ import sys
 
 import numpy as np
 
-UNITS = 20
-EPOCHS = 8
+UNITS = 28
+EPOCHS = 30
 BATCH = 1024
 RATE = 6e-3
 DECAY = 1e-5
 # A clean hump of DS1 counts most: there the detector must not get worse than without noise.
-WEIGHTS = {"clean": 3.0, "noisy": 0.5, "svdb": 0.7}
+WEIGHTS = {"clean": 3.0, "noisy": 0.6, "svdb": 1.0, "low-qrs": 0.5}
 
 out, seed, *exports = sys.argv[1:]
 random = np.random.default_rng(int(seed))

@@ -26,8 +26,9 @@ const LONGEST_RR = 500;
 /** Less movement than this is no QRS, millivolts travelled. */
 const FLOOR_MV = 0.3;
 /** After 4 s without a beat the level of a QRS is taken to be lower, half for every further 2 s. */
-const PATIENCE = 1000;
-const HALVING = 500;
+const KNOWN = { patience: 1000, halving: 500 };
+/** While it rests on fewer beats than MEMORY, they may have been an electrode being put on: after 3 s, half for every half second. */
+const NEWLY_MET = { patience: 750, halving: 125 };
 /** Stretches in which background and motion are measured, grid samples. */
 const BACKGROUND = 300;
 const MOTION = 500;
@@ -102,7 +103,8 @@ export class QrsMemory {
   /** How high a QRS is as of a grid index: less sure the longer none came, so that no silence lasts for ever. */
   level(now: number): number {
     const silence = now - this.#since;
-    const doubt = silence < PATIENCE ? 1 : 2 ** ((PATIENCE - silence) / HALVING);
+    const { patience, halving } = this.#trust;
+    const doubt = silence < patience ? 1 : 2 ** ((patience - silence) / halving);
     return Math.max(FLOOR_MV, doubt * this.#beatHeights.median);
   }
 
@@ -166,7 +168,8 @@ export class QrsMemory {
   /** A hump turned out to be a beat, as of a grid index. */
   accept(beat: MeasuredHump, now: number): void {
     // A level that was doubted away is another heart's, or another electrode's.
-    if (now - this.#since > PATIENCE + HALVING) this.#forget();
+    const { patience, halving } = this.#trust;
+    if (now - this.#since > patience + halving) this.#forget();
     if (this.#last !== undefined) {
       const rr = Math.min(beat.top - this.#last.top, LONGEST_RR);
       if (this.#lastRr !== undefined) this.#rrChanges.push(Math.abs(rr - this.#lastRr));
@@ -194,6 +197,11 @@ export class QrsMemory {
   reject({ height }: Hump): void {
     this.#noiseHeights.push(height);
     this.#rejected += REJECTION_SHARE * (1 - this.#rejected);
+  }
+
+  /** How long a silence the level outlives. */
+  get #trust(): typeof KNOWN {
+    return this.#beatHeights.count < MEMORY ? NEWLY_MET : KNOWN;
   }
 
   #forget(): void {

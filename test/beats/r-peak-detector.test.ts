@@ -71,6 +71,22 @@ describe('the R-peak detector', () => {
     expect(after).toEqual(peaks.filter((index) => index > 17500));
   });
 
+  it.each([
+    [5, 0.3],
+    [20, 2],
+  ])(
+    'is not silenced by electrodes that are put on: %i times the heart for the first %f s',
+    (times, seconds) => {
+      const peaks = regular(15000, 200);
+      const wave = heart(15000, peaks);
+      const burst = noise(Math.round(seconds * GRID_RATE), times);
+      for (let n = 0; n < burst.length; n++) wave[n] += burst[n];
+      const from = (seconds + 5.5) * GRID_RATE;
+      const after = indices(detect(wave)).filter((index) => index > from);
+      expect(after).toEqual(peaks.filter((index) => index > from));
+    },
+  );
+
   it('is not silenced for good when the gain falls to a tenth', () => {
     const peaks = regular(30000, 200);
     const wave = heart(30000, peaks).map((value, n) => (n < 10000 ? value : value / 10));
