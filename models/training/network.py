@@ -29,9 +29,6 @@ MADE_EARLY = 0.03
 EARLIER = (-0.7, -0.2)
 LATER = (-0.1, 0.35)
 BOUND = 1.2
-# Part of the beats smoothed, and how much of each step comes from either neighbour at the most.
-SMOOTHED = 0.5
-FROM_NEIGHBOURS = 0.3
 # Part of the beats with noise, how loud, and where the waveform ends.
 NOISY = 0.3
 DECIBELS = (0, 24)
@@ -85,9 +82,9 @@ def build(rhythm_features: int, size: Size) -> keras.Model:
 
 def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
-    R peaks off by up to one step, gains off by 15 %, electrodes swapped now and then, bandwidths as other sensors
-    have, noise. And some normal beats made early, with a pause after or without: what comes early and looks normal is
-    supraventricular, whosever beat it is, and the few patients who have such beats do not show every way of it.
+    R peaks off by up to one step, gains off by 15 %, electrodes swapped now and then, noise. And some normal beats
+    made early, with a pause after or without: what comes early and looks normal is supraventricular, whosever beat it
+    is, and the few patients who have such beats do not show every way of it.
     """
     count = len(beats)
     waveform, rhythm, label = beats.waveform.copy(), beats.rhythm.copy(), beats.label.copy()
@@ -96,8 +93,6 @@ def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -
         waveform[shift == by] = np.roll(waveform[shift == by], by, axis=1)
     gain = rng.uniform(0.85, 1.15, count) * np.where(rng.random(count) < TURNED_OVER, -1, 1)
     waveform *= gain[:, None, None].astype("f4")
-    smoothed = rng.random(count) < SMOOTHED
-    waveform[smoothed] = smooth(waveform[smoothed], rng.uniform(0, FROM_NEIGHBOURS, smoothed.sum()))
     waveform[:, :, 0] += rng.normal(0, 0.03, waveform.shape[:2]).astype("f4")
     noisy = rng.random(count) < NOISY
     waveform[noisy, :, 0] += noise_for(waveform[noisy], noise, rng)
@@ -110,13 +105,6 @@ def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -
     rhythm = np.clip(rhythm, -BOUND, BOUND) + rng.normal(0, 0.02, rhythm.shape).astype("f4")
     label[early] = CLASSES.index("S")
     return waveform, rhythm, label
-
-
-def smooth(waveform: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Each step gives way, by a share for each beat, to its two neighbours."""
-    share = share[:, None, None].astype("f4")
-    beyond = np.pad(waveform, ((0, 0), (1, 1), (0, 0)), mode="edge")
-    return (1 - 2 * share) * waveform + share * (beyond[:, :-2] + beyond[:, 2:])
 
 
 def noise_for(waveform: np.ndarray, noise: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
