@@ -167,9 +167,8 @@ export class QrsMemory {
 
   /** A hump turned out to be a beat, as of a grid index. */
   accept(beat: MeasuredHump, now: number): void {
-    // A level that was doubted away is another heart's, or another electrode's.
-    const { patience, halving } = this.#trust;
-    if (now - this.#since > patience + halving) this.#forget();
+    // A level that came to be doubted is another heart's, or another electrode's.
+    if (now - this.#since > this.#trust.patience) this.#forget();
     if (this.#last !== undefined) {
       const rr = Math.min(beat.top - this.#last.top, LONGEST_RR);
       if (this.#lastRr !== undefined) this.#rrChanges.push(Math.abs(rr - this.#lastRr));
