@@ -7,18 +7,17 @@
  * DATA holds mitdb/, svdb/ and nstdb/. Noise is added as in the noise stress test.
  */
 import { join } from 'node:path';
-import { RPeakDetector } from '../../src/beats/r-peak-detector.ts';
 import { recordNames } from '../../src/cli/evaluate.ts';
 import { scoredReference } from '../../src/evaluate/aami.ts';
 import { matchBeats } from '../../src/evaluate/match.ts';
 import { RECORD_LISTS } from '../../src/evaluate/record-lists.ts';
-import type { Signal } from '../../src/signal/signal.ts';
 import { withNoise } from '../../src/sources/noisy-record.ts';
 import { type Alteration, wfdbSource } from '../../src/sources/wfdb.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
 import { GRID_RATE } from '../../src/timeline/span.ts';
 import { textured } from '../quality/textured.ts';
 import { withLowQrs } from './low-qrs.ts';
+import { rPeaks } from './r-peaks.ts';
 
 /** Shares of their height that QRS complexes are lowered to: T waves are then about as high, or higher. */
 const LOWERED = [0.2, 0.1];
@@ -121,7 +120,7 @@ async function count(folder: string, name: string, counts: Counts, alter?: Alter
   const { rate } = record.header;
   const { beats, fibrillation } = scoredReference(await recordAnnotations(record, 'atr'));
   const reference = beats.map(({ sample }) => sample);
-  const peaks = found((await textured(wfdbSource(path, { speed: 'max' }, alter))).signals);
+  const peaks = rPeaks((await textured(wfdbSource(path, { speed: 'max' }, alter))).signals);
   for (const { index, decidedAt } of peaks) counts.delays.push(((decidedAt - index) / GRID_RATE) * 1000);
   const detected = peaks.map(({ index }) => Math.round((index / GRID_RATE) * rate)).sort((a, b) => a - b);
   for (const [key, window] of [
@@ -141,12 +140,6 @@ async function count(folder: string, name: string, counts: Counts, alter?: Alter
       }
     }
   }
-}
-
-function found(signals: readonly Signal[]) {
-  const detector = new RPeakDetector();
-  const items = signals.flatMap((signal) => detector.push({ ...signal, flaw: undefined }));
-  return [...items, ...detector.flush()].filter((item) => item.kind === 'r-peak');
 }
 
 function f1([tp, fn, fp]: Counts['wide']): number {

@@ -22,3 +22,4 @@ for round in 0 1 2 3; do
   "$python" models/detector/train.py "$policy" "$seed" $humps
 done
 cp "$policy" src/beats/qrs-confirmer.json
+npx biome format --write src/beats/qrs-confirmer.json

@@ -5,8 +5,9 @@
  *   npm run quality -- DATA [RECORDS] [OUT]
  *
  * DATA holds mitdb/, nstdb/ and cinc2017/; RECORDS is as for `beatlens evaluate`, ds2 unless given. Noise is added
- * as in the noise stress test, of the part that the beat network did not hear in training. A verdict is spoilt where no reference beat is within 150 ms, or where its class is
- * not the one that the same beat has without noise. With OUT, what the doubt is made of is written for fit.py.
+ * as in the noise stress test, of the part that the beat network did not hear in training. A verdict is spoilt where
+ * no reference beat is within 150 ms, or where its class is not the one that the same beat has without noise. With
+ * OUT, what the doubt is made of is written for fit.py.
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

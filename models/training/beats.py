@@ -69,6 +69,7 @@ def load_rhythms(stem: Path, labels: Path) -> Beats:
 
 
 def load_all(stem: Path, database: str) -> tuple[Beats, np.ndarray]:
+    """Every beat of an export, and which of them the gateway calls usable."""
     about = json.loads(Path(f"{stem}.json").read_text())
     beats = about["beats"]
     shape = (len(beats), about["steps"], about["channels"])

@@ -26,8 +26,8 @@ import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts'
 import { untrained } from './untrained.ts';
 
 const [out, peaks, path, list] = process.argv.slice(2);
-const recordings = list === undefined ? [path] : (await names(list)).map((name) => join(path, name));
 const withoutAnnotations = list === undefined || list.endsWith('.txt');
+const recordings = list === undefined ? [path] : (await names(list)).map((name) => join(path, name));
 const verdicts: Verdict[] = [];
 const beats: { record: string; class: ReferenceLetter; time: number; usable: boolean }[] = [];
 
@@ -77,7 +77,7 @@ async function write(name: string, rows: readonly Float32Array[]): Promise<void>
 }
 
 async function names(list: string): Promise<readonly string[]> {
-  return list.endsWith('.txt') ? (await readFile(list, 'utf8')).trim().split('\n') : recordNames(path, list);
+  return withoutAnnotations ? (await readFile(list, 'utf8')).trim().split('\n') : recordNames(path, list);
 }
 
 /** Times (seconds) and classes of a record's annotated beats. */

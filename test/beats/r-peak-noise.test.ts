@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { rPeaks } from '../../models/detector/r-peaks.ts';
 import { textured } from '../../models/quality/textured.ts';
-import { RPeakDetector } from '../../src/beats/r-peak-detector.ts';
 import { scoredReference } from '../../src/evaluate/aami.ts';
 import { MATCH_WINDOW, matchBeats } from '../../src/evaluate/match.ts';
 import { noisyRecord } from '../../src/sources/noisy-record.ts';
@@ -17,9 +17,7 @@ describeWithData('the R-peak detector on the noise stress test', (data) => {
       const path = join(data, 'mitdb', name);
       const noise = { record: join(data, 'nstdb/em'), decibels, when: 'stress-test' } as const;
       const { signals } = await textured(noisyRecord(path, noise, { speed: 'max' }));
-      const detector = new RPeakDetector();
-      const items = signals.flatMap((signal) => detector.push({ ...signal, flaw: undefined }));
-      const peaks = [...items, ...detector.flush()].filter((item) => item.kind === 'r-peak');
+      const peaks = rPeaks(signals);
       const { beats } = scoredReference(await recordAnnotations(await openRecord(path), 'atr'));
       const pairs = matchBeats(
         beats.map(({ sample }) => sample / 360),
