@@ -4,6 +4,7 @@ import argparse
 import datetime
 import json
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -179,9 +180,13 @@ def agree(network: keras.Model, int8: bytes, beats: Beats) -> float:
 def write(folder: Path, stem: str, name: str, network, content: bytes, rhythm_features: list[str], about: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{stem}.tflite").write_bytes(content)
-    (folder / f"{stem}.json").write_text(
-        json.dumps({**card(name, f"{stem}.tflite", content, network, rhythm_features), **about}, indent=1) + "\n"
-    )
+    of_model = {**card(name, f"{stem}.tflite", content, network, rhythm_features), **about}
+    (folder / f"{stem}.json").write_text(readable(of_model) + "\n")
+
+
+def readable(value: dict) -> str:
+    """JSON with a row of numbers a line."""
+    return re.sub(r"\[[-+.\de,\s]+\]", lambda row: "[" + " ".join(row[0][1:-1].split()) + "]", json.dumps(value, indent=1))
 
 
 def golden(network: keras.Model, int8: bytes, shipped: Beats) -> dict:
