@@ -43,7 +43,11 @@ export class Classifier implements Stage<Beat, Verdict> {
     const scores = this.#model.scores(beat.waveform, beat.rhythm);
     const probabilities = softmax(scores, this.#model.card.temperature);
     const earlinessKnown = beat.rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
-    const decided = decide(probabilities, this.#model.card.thresholds, earlinessKnown ? ARRHYTHMIC : WITHOUT_S);
+    const decided = decide(
+      probabilities,
+      this.#model.card.thresholds,
+      earlinessKnown ? ARRHYTHMIC : WITHOUT_S,
+    );
     const flagged = decided !== 'N';
     return {
       kind: 'verdict',
