@@ -12,7 +12,7 @@ CLASSES = ["N", "S", "V", "F"]
 # A label that rules out one class, and says no more.
 NOT_S = len(CLASSES)
 # The arrays with one entry a beat, in the order of the fields below.
-OF_BEATS = ("waveform", "rhythm", "label", "record", "database")
+OF_BEATS = ("waveform", "rhythm", "label", "record", "database", "place")
 
 # In atrial fibrillation no beat is premature; whether one is ventricular, the label of a recording does not say.
 LABEL_OF_RHYTHM = {"N": CLASSES.index("N"), "A": NOT_S}
@@ -29,6 +29,7 @@ class Beats:
     label: np.ndarray  # index into CLASSES, NOT_S, or -1
     record: np.ndarray
     database: np.ndarray
+    place: np.ndarray  # number of the beat in its export
     rhythm_features: list[str]
 
     def __getitem__(self, chosen) -> "Beats":
@@ -39,6 +40,11 @@ class Beats:
 
     def __len__(self) -> int:
         return len(self.label)
+
+    def neighbours(self) -> np.ndarray:
+        """Of each beat, whether the one before it here is the one before it in its record."""
+        adjacent = (np.diff(self.place) == 1) & (self.record[1:] == self.record[:-1])
+        return np.concatenate([[False], adjacent])
 
     def records(self) -> list[str]:
         """Names of the records, in the order in which they come."""
@@ -79,6 +85,7 @@ def load_all(stem: Path, database: str) -> tuple[Beats, np.ndarray]:
         np.array([CLASSES.index(beat["class"]) if beat["class"] in CLASSES else -1 for beat in beats]),
         np.array([beat["record"] for beat in beats]),
         np.full(len(beats), database),
+        np.arange(len(beats)),
         about["rhythmFeatures"],
     )
     return loaded, np.array([beat["usable"] for beat in beats])

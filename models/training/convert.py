@@ -97,7 +97,6 @@ def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_feat
         "file": os.path.basename(file),
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
-        "parameters": int(network.count_params()),
         "classes": CLASSES,
         "rhythmFeatures": rhythm_features,
         "quantisation": quantisation,

@@ -1,4 +1,7 @@
-"""The beat network: two convolutions, a global maximum, and hidden layers that see waveform and rhythm together."""
+"""
+The beat network: two convolutions, a global maximum, and hidden layers that see waveform and rhythm together. The
+larger size is three of them side by side, whose scores are averaged.
+"""
 
 from dataclasses import dataclass
 
@@ -51,16 +54,18 @@ class Lessons:
 
 @dataclass(frozen=True)
 class Size:
+    members: int
+    # Of each member.
     filters: tuple[int, int]
     hidden: tuple[int, ...]
 
 
-DEFAULT = Size(filters=(16, 32), hidden=(32, 16))
-TINY = Size(filters=(12, 24), hidden=(24, 12))
+DEFAULT = Size(members=3, filters=(16, 32), hidden=(32, 16))
+TINY = Size(members=1, filters=(12, 24), hidden=(24, 12))
 
 
 def build(rhythm_features: int, size: Size) -> keras.Model:
-    """Scores (logits) from the two inputs, for training."""
+    """Scores (logits) of one member from the two inputs, for training."""
     waveform = keras.Input((STEPS, CHANNELS), name="waveform")
     rhythm = keras.Input((rhythm_features,), name="rhythm")
     convolution = dict(padding="same", activation="relu")
@@ -134,7 +139,12 @@ def loss(label, class_scores):
     return of_classes - keras.ops.where(label == NOT_S, of_others, of_label)
 
 
-def train(lessons: Lessons, seed: int, size: Size = DEFAULT) -> keras.Model:
+def train(lessons: Lessons, seed: int, size: Size) -> list[keras.Model]:
+    """Members that differ in their seeds alone."""
+    return [train_member(lessons, seed * size.members + member, size) for member in range(size.members)]
+
+
+def train_member(lessons: Lessons, seed: int, size: Size) -> keras.Model:
     """Trains on batches of which each annotated database gives the same share, however many beats it has."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
@@ -156,34 +166,64 @@ def train(lessons: Lessons, seed: int, size: Size = DEFAULT) -> keras.Model:
     return model
 
 
-def scores(model: keras.Model, beats: Beats) -> np.ndarray:
-    return model.predict([beats.waveform, beats.rhythm], batch_size=4096, verbose=0)
+def scores(members: list[keras.Model], beats: Beats) -> np.ndarray:
+    inputs = [beats.waveform, beats.rhythm]
+    return np.mean([member.predict(inputs, batch_size=4096, verbose=0) for member in members], axis=0)
 
 
-def deployed(model: keras.Model) -> keras.Model:
+def deployed(members: list[keras.Model]) -> keras.Model:
     """
-    The same network as the gateway runs it: the rhythm gain folded into the weights, feature maps as second output,
-    and each score less that of N, which changes no probability. So a score is the log odds of its class against
-    normal, and what explains it says why a beat is not taken for a normal one.
+    The members as the gateway runs them: one network, with the rhythm gain folded into the weights, feature maps as
+    second output, and each score less that of N, which changes no probability. So a score is the log odds of its class
+    against normal, and what explains it says why a beat is not taken for a normal one. In its hidden layers the weights
+    from one member to another are zero.
     """
     waveform = keras.Input((STEPS, CHANNELS), batch_size=1, name="waveform")
-    rhythm = keras.Input((model.inputs[1].shape[1],), batch_size=1, name="rhythm")
-    first, second = model.get_layer("conv1"), model.get_layer("conv2")
-    maps = second(first(waveform))
-    pooled = keras.layers.GlobalMaxPooling1D()(maps)
-    units = model.get_layer("hidden_waveform").units
-    of_waveform = keras.layers.Dense(units, name="hidden_waveform")
-    of_rhythm = keras.layers.Dense(units, use_bias=False, name="hidden_rhythm")
-    last = keras.layers.Dense(len(CLASSES), name="scores")
-    hidden = keras.layers.ReLU()(keras.layers.Add()([of_waveform(pooled), of_rhythm(rhythm)]))
-    for layer in further_layers(model):
-        hidden = layer(hidden)
-    network = keras.Model([waveform, rhythm], [last(hidden), maps])
-    of_waveform.set_weights(model.get_layer("hidden_waveform").get_weights())
-    of_rhythm.set_weights([model.get_layer("hidden_rhythm").get_weights()[0] * RHYTHM_GAIN])
-    weights, bias = model.get_layer("scores").get_weights()
-    last.set_weights([weights - weights[:, :1], bias - bias[0]])
-    return network
+    rhythm = keras.Input((members[0].inputs[1].shape[1],), batch_size=1, name="rhythm")
+
+    def copied(layer: keras.layers.Layer, number: int, inputs):
+        copy = type(layer).from_config({**layer.get_config(), "name": f"{layer.name}_of_{number}"})
+        outputs = copy(inputs)
+        copy.set_weights(layer.get_weights())
+        return outputs
+
+    of_members = [
+        copied(member.get_layer("conv2"), number, copied(member.get_layer("conv1"), number, waveform))
+        for number, member in enumerate(members)
+    ]
+    maps = keras.layers.Concatenate()(of_members) if len(members) > 1 else of_members[0]
+
+    def weights_of(name: str) -> list[list[np.ndarray]]:
+        return [member.get_layer(name).get_weights() for member in members]
+
+    def dense(name: str, weights: np.ndarray, bias: np.ndarray | None, **options) -> keras.layers.Dense:
+        layer = keras.layers.Dense(weights.shape[1], name=name, use_bias=bias is not None, **options)
+        layer.build((1, weights.shape[0]))
+        layer.set_weights([weights] if bias is None else [weights, bias])
+        return layer
+
+    def side_by_side(name: str, **options) -> keras.layers.Dense:
+        weights, biases = zip(*weights_of(name))
+        return dense(name, diagonal(weights), np.concatenate(biases), **options)
+
+    of_waveform = side_by_side("hidden_waveform")(keras.layers.GlobalMaxPooling1D()(maps))
+    gained = np.concatenate([weights * RHYTHM_GAIN for (weights,) in weights_of("hidden_rhythm")], axis=1)
+    hidden = keras.layers.ReLU()(keras.layers.Add()([of_waveform, dense("hidden_rhythm", gained, None)(rhythm)]))
+    for layer in further_layers(members[0]):
+        hidden = side_by_side(layer.name, activation="relu")(hidden)
+    weights, biases = zip(*weights_of("scores"))
+    weights, bias = np.concatenate(weights) / len(members), np.mean(biases, axis=0)
+    class_scores = dense("scores", weights - weights[:, :1], bias - bias[0])(hidden)
+    return keras.Model([waveform, rhythm], [class_scores, maps])
+
+
+def diagonal(blocks: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Blocks along the diagonal of a matrix of zeros."""
+    rows, columns = blocks[0].shape
+    out = np.zeros((rows * len(blocks), columns * len(blocks)), "f4")
+    for number, block in enumerate(blocks):
+        out[number * rows : (number + 1) * rows, number * columns : (number + 1) * columns] = block
+    return out
 
 
 def further_layers(model: keras.Model) -> list[keras.layers.Dense]:

@@ -5,12 +5,22 @@ import type { ModelCard } from './model-card.ts';
 import { type BeatClass, CLASSES, type Verdict } from './verdict.ts';
 
 const NOTHING = new Float32Array(CLASSES.length);
+const ARRHYTHMIC = ['S', 'V', 'F'] as const;
+const WITHOUT_S = ['V', 'F'] as const;
 
-/** A beat becomes a verdict: a class by the model, or Q, unjudged, where the signal forbids one. */
+/**
+ * A beat becomes a verdict: a class by the model, or Q, unjudged, where the signal forbids one.
+ *
+ * Supraventricular beats are told from normal ones by coming early, so a beat is called S only where that can be
+ * known: not after a gap, nor after a beat that was ventricular or not judged, whose place says nothing of when the
+ * next one was due. So the beat after an interpolated ventricular beat, or after a movement taken for one, is spared.
+ */
 export class Classifier implements Stage<Beat, Verdict> {
   readonly takes = ['beat'] as const;
   readonly #model: BeatModel;
   readonly #judgeNoisy: boolean;
+  /** Class of the beat before. */
+  #before: Verdict['class'] = 'Q';
 
   /** @param judgeNoisy whether beats in noise are judged all the same */
   constructor(model: BeatModel, judgeNoisy = false) {
@@ -20,27 +30,35 @@ export class Classifier implements Stage<Beat, Verdict> {
 
   push(beat: Beat): readonly Verdict[] {
     const forbidden = beat.flaw !== undefined && !(this.#judgeNoisy && beat.flaw === 'noisy');
-    if (forbidden) return [unjudged(beat, beat.flaw)];
-    const scores = this.#model.scores(beat.waveform, beat.rhythm);
-    const probabilities = softmax(scores, this.#model.card.temperature);
-    const decided = decide(probabilities, this.#model.card.thresholds);
-    const flagged = decided !== 'N';
-    return [
-      {
-        kind: 'verdict',
-        beat,
-        class: decided,
-        reason: undefined,
-        probabilities,
-        scores,
-        flagged,
-        featureMaps: flagged ? this.#model.featureMaps() : undefined,
-      },
-    ];
+    const verdict = forbidden ? unjudged(beat, beat.flaw) : this.#judge(beat);
+    this.#before = verdict.class;
+    return [verdict];
   }
 
   flush(): readonly never[] {
     return [];
+  }
+
+  #judge(beat: Beat): Verdict {
+    const scores = this.#model.scores(beat.waveform, beat.rhythm);
+    const probabilities = softmax(scores, this.#model.card.temperature);
+    const earlinessKnown = beat.rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
+    const decided = decide(
+      probabilities,
+      this.#model.card.thresholds,
+      earlinessKnown ? ARRHYTHMIC : WITHOUT_S,
+    );
+    const flagged = decided !== 'N';
+    return {
+      kind: 'verdict',
+      beat,
+      class: decided,
+      reason: undefined,
+      probabilities,
+      scores,
+      flagged,
+      featureMaps: flagged ? this.#model.featureMaps() : undefined,
+    };
   }
 }
 
@@ -58,13 +76,17 @@ function unjudged(beat: Beat, reason: string): Verdict {
 }
 
 /**
- * The arrhythmic class that exceeds its threshold by the largest factor, or N when none reaches its own.
+ * Of the classes that may be, the one that exceeds its threshold by the largest factor, or N when none reaches its own.
  * @param probabilities in the order of CLASSES
  */
-export function decide(probabilities: Float32Array, thresholds: ModelCard['thresholds']): BeatClass {
+export function decide(
+  probabilities: Float32Array,
+  thresholds: ModelCard['thresholds'],
+  possible: readonly (typeof ARRHYTHMIC)[number][] = ARRHYTHMIC,
+): BeatClass {
   let decided: BeatClass = 'N';
   let most = 1;
-  for (const candidate of ['S', 'V', 'F'] as const) {
+  for (const candidate of possible) {
     const factor = probabilities[CLASSES.indexOf(candidate)] / thresholds[candidate];
     if (factor >= most) {
       decided = candidate;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadBeatModel } from '../classify/beat-model.ts';
-import { figures, rounded } from '../evaluate/figures.ts';
+import { type Figures, figures, rounded } from '../evaluate/figures.ts';
 import { evaluationReport } from '../evaluate/report/evaluation-report.ts';
 import { recordNames } from './evaluate.ts';
 import type { Job } from './evaluate-record.ts';
@@ -29,10 +29,10 @@ export type Part = (typeof PARTS)[number];
 export interface PageJob {
   /** Folder with the folders mitdb, nstdb and svdb. */
   readonly data: string;
-  /** Names or cards of models: of the default and of the tiny one, of several seeds each; of the default one's network in float. */
+  /** Names or cards of models: of the default and of the tiny one, of several seeds each; of the default one's networks in float, by the same seeds, or none. */
   readonly seeds: readonly string[];
   readonly tiny: readonly string[];
-  readonly float: string | undefined;
+  readonly float: readonly string[];
   /** The page. */
   readonly file: string;
 }
@@ -87,7 +87,7 @@ async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Places>
   const svdbNames = await recordNames(svdb, 'all');
   const ofSeeds = await evaluateSeeds({ folder: mitdb, names: ds2, models: seeds });
   const ofTiny = await evaluateSeeds({ folder: mitdb, names: ds2, models: tiny });
-  const total = 2 * names.length + svdbNames.length + 2 * STRESS.length + (float ? ds2.length : 0);
+  const total = 2 * names.length + svdbNames.length + 2 * STRESS.length + float.length * ds2.length;
   const progress = new Progress(total, 'runs of a record', 50);
   const run = (records: readonly string[], job: Job) => evaluateAll(records, job, () => progress.advance());
   try {
@@ -103,7 +103,9 @@ async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Places>
       const results = await run(['118', '119'], { folder: mitdb, peaks: 'own', judgeNoisy: true, way });
       stress.push(rounded(figures(results)).qrs.f1 as number);
     }
-    const inFloat = float ? await run(ds2, { folder: mitdb, peaks: 'reference', model: float }) : undefined;
+    const inFloat: Figures[] = [];
+    for (const model of float)
+      inFloat.push(figures(await run(ds2, { folder: mitdb, peaks: 'reference', model })));
     const rows = bars({
       report,
       svdb: onSvdb,
@@ -111,7 +113,7 @@ async function figuresOf({ data, seeds, tiny, float }: PageJob): Promise<Places>
       stress,
       seeds: ofSeeds,
       tiny: ofTiny,
-      float: inFloat && figures(inFloat),
+      float: inFloat,
       ...speeds(),
     });
     return {

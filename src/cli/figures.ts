@@ -18,7 +18,7 @@ program
   .option('--only <parts>', `some of ${PARTS.join(',')}, with commas between`, PARTS.join(','))
   .option('--seeds <cards...>', 'the default model, of several seeds', ['default'])
   .option('--tiny <cards...>', 'the tiny model, of several seeds', ['tiny'])
-  .option('--float <card>', 'the network of the default model, in float')
+  .option('--float <cards...>', 'the networks of the default model in float, of the same seeds', [])
   .option('--file <page>', 'the page', 'docs/evaluation.md')
   .action((data: string, options: Omit<PageJob, 'data'> & { readonly only: string }) => {
     const parts = options.only.split(',').map((name) => {
@@ -27,6 +27,11 @@ program
         throw new UsageError(`--only ${options.only}: ${name} is no part; give some of ${PARTS.join(',')}`);
       return part satisfies Part;
     });
+    const { seeds, float } = options;
+    if (float.length > 0 && float.length !== seeds.length)
+      throw new UsageError(
+        `--float has ${float.length} cards, --seeds ${seeds.length}: give as many, in the same order`,
+      );
     return remakePage(parts, { ...options, data });
   });
 

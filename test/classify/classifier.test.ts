@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Beat } from '../../src/beats/beat.ts';
 import { RHYTHM_FEATURES } from '../../src/beats/rhythm.ts';
 import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../../src/beats/waveform.ts';
-import { loadBeatModel } from '../../src/classify/beat-model.ts';
+import { type BeatModel, loadBeatModel } from '../../src/classify/beat-model.ts';
 import { Classifier, decide, softmax } from '../../src/classify/classifier.ts';
 
 describe('softmax', () => {
@@ -32,6 +32,46 @@ describe('the decision', () => {
     ['the larger factor wins, not the larger probability', [0, 0.45, 0.52, 0.03], 'S'],
   ] as const)('%s', (_name, probabilities, expected) => {
     expect(decide(Float32Array.from(probabilities), thresholds)).toBe(expected);
+  });
+});
+
+describe('a beat that looks supraventricular', () => {
+  const S = [0, 5, 2, 0];
+  const V = [0, 0, 5, 0];
+  const N = [5, 0, 0, 0];
+  const unjudged = undefined;
+
+  /** Classes of beats with these scores, a second apart; the numbered ones come after a gap. */
+  function called(scores: (readonly number[] | undefined)[], afterGap: readonly number[] = []) {
+    let at = 0;
+    const model = {
+      card: { temperature: 1, thresholds: { S: 0.4, V: 0.4, F: 0.5 } } as BeatModel['card'],
+      scores: () => Float32Array.from(scores[at] as number[]),
+      featureMaps: () => new Float32Array(0),
+    };
+    const classifier = new Classifier(model);
+    return scores
+      .map((known, n) => {
+        at = n;
+        const rrBefore = afterGap.includes(n) ? undefined : 1;
+        return classifier.push({ rrBefore, flaw: known === unjudged ? 'noisy' : undefined } as Beat)[0].class;
+      })
+      .join('');
+  }
+
+  it('is called so after a normal one and after one of its kind', () => {
+    expect(called([N, S, S, N])).toBe('NSSN');
+  });
+
+  it('is not where nobody can know whether it comes early: first, after a gap, a ventricular or an unjudged beat', () => {
+    expect(called([S, S])).toBe('NS');
+    expect(called([N, S], [1])).toBe('NN');
+    expect(called([N, V, S, S])).toBe('NVNS');
+    expect(called([N, unjudged, S, S])).toBe('NQNS');
+  });
+
+  it('may be ventricular all the same', () => {
+    expect(called([N, V, [0, 4, 3.9, 0]])).toBe('NVV');
   });
 });
 
