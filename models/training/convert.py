@@ -9,7 +9,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from beats import CLASSES, Beats
-from network import CHANNELS, KERNELS, STEPS, STRIDE, further_layers
+from network import CHANNELS, KERNELS, STEPS, STRIDE, heads
 
 # The gateway's waveform input (src/beats/waveform.ts): steps a second, and seconds from its start to the R peak.
 RATE = 125
@@ -80,14 +80,10 @@ def role(shape: tuple[int, ...]) -> str:
     return "scores" if shape == (1, len(CLASSES)) else "rhythm"
 
 
-def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_features: list[str]) -> dict:
+def card(name: str, file: str, content: bytes, members: list[keras.Model], rhythm_features: list[str]) -> dict:
     """The part of the model card that the gateway reads, but for temperature and thresholds."""
     tensors = Interpreter(content).tensors
-    steps, channels = network.outputs[1].shape[1:]
-    of_waveform, bias = network.get_layer("hidden_waveform").get_weights()
-    (of_rhythm,) = network.get_layer("hidden_rhythm").get_weights()
-    head = [(np.concatenate([of_waveform, of_rhythm]), bias)]
-    head += [layer.get_weights() for layer in (*further_layers(network), network.get_layer("scores"))]
+    _, steps, channels = tensors["featureMaps"]["shape"]
     quantisation = {
         key: {"scale": float(tensor["quantization"][0]), "zeroPoint": int(tensor["quantization"][1])}
         for key, tensor in tensors.items()
@@ -106,7 +102,9 @@ def card(name: str, file: str, content: bytes, network: keras.Model, rhythm_feat
             "start": round((first_centre(int(steps)) + 0.5) / RATE - WAVEFORM_BEFORE, 6),
             "step": STRIDE / RATE,
         },
-        "head": [{"weights": rounded(weights.T), "bias": rounded(bias)} for weights, bias in head],
+        "heads": [
+            [{"weights": rounded(weights.T), "bias": rounded(bias)} for weights, bias in head] for head in heads(members)
+        ],
     }
 
 

@@ -217,6 +217,25 @@ def deployed(members: list[keras.Model]) -> keras.Model:
     return keras.Model([waveform, rhythm], [class_scores, maps])
 
 
+def heads(members: list[keras.Model]) -> list[list[tuple[np.ndarray, np.ndarray]]]:
+    """
+    Weights [from][to] and bias of each member's dense layers, from its pooled feature maps and the rhythm to scores
+    that are relative to that of N: what explanations take apart.
+    """
+
+    def head(member: keras.Model) -> list[tuple[np.ndarray, np.ndarray]]:
+        of_waveform, bias = member.get_layer("hidden_waveform").get_weights()
+        (of_rhythm,) = member.get_layer("hidden_rhythm").get_weights()
+        weights, last_bias = member.get_layer("scores").get_weights()
+        return [
+            (np.concatenate([of_waveform, of_rhythm * RHYTHM_GAIN]), bias),
+            *(layer.get_weights() for layer in further_layers(member)),
+            (weights - weights[:, :1], last_bias - last_bias[0]),
+        ]
+
+    return [head(member) for member in members]
+
+
 def diagonal(blocks: tuple[np.ndarray, ...]) -> np.ndarray:
     """Blocks along the diagonal of a matrix of zeros."""
     rows, columns = blocks[0].shape

@@ -55,19 +55,17 @@ def main() -> None:
         calibration = calibrate(lessons, size)
         for seed in range(options.seeds):
             members = train(lessons, seed, size)
-            network = deployed(members)
-            parameters = sum(member.count_params() for member in members)
-            write_models(stem, seed, network, parameters, lessons, calibration, options)
+            write_models(stem, seed, members, lessons, calibration, options)
             if seed == 0 and stem == "beat":
-                vectors = golden(network, (options.out / "beat.tflite").read_bytes(), shipped)
+                vectors = golden(deployed(members), (options.out / "beat.tflite").read_bytes(), shipped)
                 (options.out / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
 
 
 def write_models(
-    stem: str, seed: int, network: keras.Model, parameters: int, lessons: Lessons, calibration: dict, options
+    stem: str, seed: int, members: list[keras.Model], lessons: Lessons, calibration: dict, options
 ) -> None:
     """The int8 model and, to compare it with, the float model of one seed. The first seed's int8 model ships."""
-    beats = lessons.annotated
+    beats, network = lessons.annotated, deployed(members)
     rng = np.random.default_rng(seed)
     int8 = convert(network, beats[rng.choice(len(beats), 2000, replace=False)])
     agreement = agree(network, int8, beats[rng.choice(len(beats), 4000, replace=False)])
@@ -75,7 +73,7 @@ def write_models(
     about = {
         "license": "Apache-2.0",
         "created": datetime.date.today().isoformat(),
-        "parameters": parameters,
+        "parameters": sum(member.count_params() for member in members),
         "training": {
             "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER CINC2017_FOLDER NSTDB_FOLDER",
             "seed": seed,
@@ -92,8 +90,8 @@ def write_models(
     }
     name = f"{stem}-{seed}"
     of_seed = options.build / f"seed-{seed}"
-    write(options.out if seed == 0 else of_seed, stem, name, network, int8, beats.rhythm_features, about)
-    write(of_seed, f"{stem}-float", f"{name}-float", network, convert(network, None), beats.rhythm_features, about)
+    write(options.out if seed == 0 else of_seed, stem, name, members, int8, beats.rhythm_features, about)
+    write(of_seed, f"{stem}-float", f"{name}-float", members, convert(network, None), beats.rhythm_features, about)
 
 
 def counted(beats: Beats) -> dict[str, int]:
@@ -177,10 +175,10 @@ def agree(network: keras.Model, int8: bytes, beats: Beats) -> float:
     return same / len(beats)
 
 
-def write(folder: Path, stem: str, name: str, network, content: bytes, rhythm_features: list[str], about: dict) -> None:
+def write(folder: Path, stem: str, name: str, members, content: bytes, rhythm_features: list[str], about: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{stem}.tflite").write_bytes(content)
-    of_model = {**card(name, f"{stem}.tflite", content, network, rhythm_features), **about}
+    of_model = {**card(name, f"{stem}.tflite", content, members, rhythm_features), **about}
     (folder / f"{stem}.json").write_text(readable(of_model) + "\n")
 
 

@@ -29,10 +29,11 @@ export interface ModelCard {
   /** A beat is S, V or F when its probability reaches the threshold. */
   readonly thresholds: Readonly<Record<'S' | 'V' | 'F', number>>;
   /**
-   * The float head: dense layers with a ReLU between any two, from [global maximum of each feature map…, rhythm…]
-   * to the scores. Weights are [to][from].
+   * The float heads of the networks that stand side by side, whose scores are averaged. Each is dense layers with a
+   * ReLU between any two, from [global maximum of each of its feature maps…, rhythm…] to the scores; the feature maps
+   * are the first head's, then the second's, and so on, as many for each. Weights are [to][from].
    */
-  readonly head: readonly DenseLayer[];
+  readonly heads: readonly (readonly DenseLayer[])[];
 }
 
 export interface DenseLayer {

@@ -31,7 +31,7 @@ function explain(verdict: Verdict, featureMaps: Float32Array, card: ModelCard): 
   const { beat, scores } = verdict;
   const { channels, start, step } = card.featureMaps;
   const target = CLASSES.indexOf(verdict.class as (typeof CLASSES)[number]);
-  const head = attribute(card.head, globalMaximum(featureMaps, channels), beat.rhythm, target);
+  const head = attribute(card.heads, globalMaximum(featureMaps, channels), beat.rhythm, target);
   const rhythm = card.rhythmFeatures.map((feature, i) => ({
     feature,
     value: beat.rhythm[i],

@@ -1,10 +1,10 @@
 import type { DenseLayer, ModelCard } from '../classify/model-card.ts';
 
-type Head = ModelCard['head'];
+type Heads = ModelCard['heads'];
 
-/** A class score, split over the head's inputs: waveform + Σ rhythm + intercept = score, exactly. */
+/** A class score, split over the heads' inputs: waveform + Σ rhythm + intercept = score, exactly. */
 export interface Attribution {
-  /** The float head's score of the class. */
+  /** The float heads' score of the class. */
   readonly score: number;
   /** ∂score/∂input for each input: the pooled feature maps, then the rhythm features. */
   readonly gradient: Float64Array;
@@ -17,21 +17,44 @@ export interface Attribution {
 }
 
 /**
- * Splits a class score by gradient × input. The head is piecewise linear (dense layers with ReLUs between them), so
- * around any input it *is* its gradient plus a constant, and the split leaves nothing over.
+ * Splits a class score by gradient × input. Each head is piecewise linear (dense layers with ReLUs between them), and
+ * so is their average: around any input it *is* its gradient plus a constant, and the split leaves nothing over.
  * @param pooled global maximum of each feature map
  * @param rhythm rhythm features, as the model was given them
  * @param target index of the class
  */
 export function attribute(
-  head: Head,
+  heads: Heads,
   pooled: Float32Array,
   rhythm: Float32Array,
   target: number,
 ): Attribution {
-  const inputs = new Float64Array(pooled.length + rhythm.length);
-  inputs.set(pooled);
-  inputs.set(rhythm, pooled.length);
+  const gradient = new Float64Array(pooled.length + rhythm.length);
+  const maps = pooled.length / heads.length;
+  let score = 0;
+  for (const [n, head] of heads.entries()) {
+    const from = n * maps;
+    const inputs = new Float64Array(maps + rhythm.length);
+    inputs.set(pooled.subarray(from, from + maps));
+    inputs.set(rhythm, maps);
+    const found = scoreOf(head, inputs, target);
+    score += found.score / heads.length;
+    for (let i = 0; i < maps; i++) gradient[from + i] = found.gradient[i] / heads.length;
+    for (let i = 0; i < rhythm.length; i++) {
+      gradient[pooled.length + i] += found.gradient[maps + i] / heads.length;
+    }
+  }
+  const waveform = sum(gradient.subarray(0, pooled.length).map((value, i) => value * pooled[i]));
+  const ofRhythm = gradient.slice(pooled.length).map((value, i) => value * rhythm[i]);
+  return { score, gradient, waveform, rhythm: ofRhythm, intercept: score - waveform - sum(ofRhythm) };
+}
+
+/** One head's score of a class, and its gradient by the head's inputs. */
+function scoreOf(
+  head: readonly DenseLayer[],
+  inputs: Float64Array,
+  target: number,
+): Pick<Attribution, 'score' | 'gradient'> {
   const hidden = head.slice(0, -1);
   const last = head[head.length - 1];
   // Forward, to see which units are open …
@@ -41,11 +64,7 @@ export function attribute(
   // … and back through those: a shut ReLU lets no gradient pass.
   let gradient: Float64Array = new Float64Array(last.weights[target]);
   for (let l = hidden.length - 1; l >= 0; l--) gradient = backward(hidden[l], activations[l + 1], gradient);
-
-  const contributions = inputs.map((value, i) => gradient[i] * value);
-  const waveform = sum(contributions.subarray(0, pooled.length));
-  const ofRhythm = contributions.slice(pooled.length);
-  return { score, gradient, waveform, rhythm: ofRhythm, intercept: score - waveform - sum(ofRhythm) };
+  return { score, gradient };
 }
 
 /** A dense layer and its ReLU. */

@@ -60,7 +60,7 @@ describe('the beat model that ships', () => {
     for (const { rhythm, int8, gradients } of vectors.beats) {
       const maps = Float32Array.from(int8.featureMaps, (value) => scale * (value - zeroPoint));
       for (const [target, expected] of gradients.entries()) {
-        const found = attribute(card.head, globalMaximum(maps, channels), Float32Array.from(rhythm), target);
+        const found = attribute(card.heads, globalMaximum(maps, channels), Float32Array.from(rhythm), target);
         expect(Math.abs(found.score - expected.score)).toBeLessThan(1e-3);
         for (let k = 0; k < channels; k++) {
           expect(Math.abs(found.gradient[k] / steps - expected.alpha[k])).toBeLessThan(1e-3);

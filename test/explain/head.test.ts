@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ModelCard } from '../../src/classify/model-card.ts';
 import { attribute } from '../../src/explain/head.ts';
 
-type Head = ModelCard['head'];
+type Head = ModelCard['heads'][number];
 
 // score = 2·relu(pooled + 3·rhythm + 1) + 5·relu(−pooled) − 4
 const byHand: Head = [
@@ -33,7 +33,7 @@ const anyHead: fc.Arbitrary<Head> = fc.oneof(
 describe('the split of a class score', () => {
   test('as worked by hand, one unit open and one shut', () => {
     // Hidden: 0.5 + 3·2 + 1 = 7.5, and −0.5 which the ReLU shuts. Score: 2·7.5 − 4 = 11.
-    const split = attribute(byHand, Float32Array.of(0.5), Float32Array.of(2), 0);
+    const split = attribute([byHand], Float32Array.of(0.5), Float32Array.of(2), 0);
     expect(split.score).toBe(11);
     expect([...split.gradient]).toEqual([2, 6]);
     expect(split.waveform).toBe(1);
@@ -43,7 +43,7 @@ describe('the split of a class score', () => {
 
   test('as worked by hand, both units open', () => {
     // Hidden: −0.5 + 3 + 1 = 3.5 and 0.5. Score: 7 + 2.5 − 4 = 5.5.
-    const split = attribute(byHand, Float32Array.of(-0.5), Float32Array.of(1), 0);
+    const split = attribute([byHand], Float32Array.of(-0.5), Float32Array.of(1), 0);
     expect(split.score).toBe(5.5);
     expect([...split.gradient]).toEqual([2 - 5, 6]);
     expect(split.waveform).toBe(1.5);
@@ -54,7 +54,12 @@ describe('the split of a class score', () => {
     fc.assert(
       fc.property(anyHead, row(3), row(2), fc.nat(3), (head, pooled, rhythm, target) => {
         const at = (inputs: number[]) =>
-          attribute(head, Float32Array.from(inputs.slice(0, 3)), Float32Array.from(inputs.slice(3)), target);
+          attribute(
+            [head],
+            Float32Array.from(inputs.slice(0, 3)),
+            Float32Array.from(inputs.slice(3)),
+            target,
+          );
         const inputs = [...Float32Array.from([...pooled, ...rhythm])];
         const split = at(inputs);
         const total = split.waveform + split.rhythm[0] + split.rhythm[1] + split.intercept;
@@ -72,9 +77,25 @@ describe('the split of a class score', () => {
     );
   });
 
+  test('of several heads is their average, each by its own feature maps and all by the rhythm', () => {
+    const [one, two, rhythm] = [Float32Array.of(0.5), Float32Array.of(-0.5), Float32Array.of(1.5)];
+    const first = attribute([byHand], one, rhythm, 0);
+    const second = attribute([byHand], two, rhythm, 0);
+    const both = attribute([byHand, byHand], Float32Array.of(...one, ...two), rhythm, 0);
+    expect(both.score).toBe((first.score + second.score) / 2);
+    expect([...both.gradient]).toEqual([
+      first.gradient[0] / 2,
+      second.gradient[0] / 2,
+      (first.gradient[1] + second.gradient[1]) / 2,
+    ]);
+    expect(both.waveform).toBe((first.waveform + second.waveform) / 2);
+    expect(both.rhythm[0]).toBe((first.rhythm[0] + second.rhythm[0]) / 2);
+    expect(both.intercept).toBe((first.intercept + second.intercept) / 2);
+  });
+
   test('has a constant intercept: scaling the inputs along one linear piece scales the contributions', () => {
-    const once = attribute(byHand, Float32Array.of(0.5), Float32Array.of(2), 0);
-    const twice = attribute(byHand, Float32Array.of(1), Float32Array.of(4), 0);
+    const once = attribute([byHand], Float32Array.of(0.5), Float32Array.of(2), 0);
+    const twice = attribute([byHand], Float32Array.of(1), Float32Array.of(4), 0);
     expect(twice.intercept).toBe(once.intercept);
     expect(twice.waveform).toBe(2 * once.waveform);
   });
