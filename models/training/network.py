@@ -3,6 +3,7 @@ The beat network: two convolutions, a global maximum, and hidden layers that see
 larger size is three of them side by side, whose scores are averaged.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -193,28 +194,24 @@ def deployed(members: list[keras.Model]) -> keras.Model:
     ]
     maps = keras.layers.Concatenate()(of_members) if len(members) > 1 else of_members[0]
 
-    def weights_of(name: str) -> list[list[np.ndarray]]:
-        return [member.get_layer(name).get_weights() for member in members]
-
     def dense(name: str, weights: np.ndarray, bias: np.ndarray | None, **options) -> keras.layers.Dense:
         layer = keras.layers.Dense(weights.shape[1], name=name, use_bias=bias is not None, **options)
         layer.build((1, weights.shape[0]))
         layer.set_weights([weights] if bias is None else [weights, bias])
         return layer
 
-    def side_by_side(name: str, **options) -> keras.layers.Dense:
-        weights, biases = zip(*weights_of(name))
-        return dense(name, diagonal(weights), np.concatenate(biases), **options)
-
-    of_waveform = side_by_side("hidden_waveform")(keras.layers.GlobalMaxPooling1D()(maps))
-    gained = np.concatenate([weights * RHYTHM_GAIN for (weights,) in weights_of("hidden_rhythm")], axis=1)
-    hidden = keras.layers.ReLU()(keras.layers.Add()([of_waveform, dense("hidden_rhythm", gained, None)(rhythm)]))
-    for layer in further_layers(members[0]):
-        hidden = side_by_side(layer.name, activation="relu")(hidden)
-    weights, biases = zip(*weights_of("scores"))
-    weights, bias = np.concatenate(weights) / len(members), np.mean(biases, axis=0)
-    class_scores = dense("scores", weights - weights[:, :1], bias - bias[0])(hidden)
-    return keras.Model([waveform, rhythm], [class_scores, maps])
+    # Layer by layer, each of all members.
+    (first, *further, (last, last_biases)) = (zip(*layer) for layer in zip(*heads(members)))
+    weights, biases = first
+    filters = of_members[0].shape[-1]
+    of_waveform = dense("hidden_waveform", diagonal([own[:filters] for own in weights]), np.concatenate(biases))
+    of_rhythm = dense("hidden_rhythm", np.concatenate([own[filters:] for own in weights], axis=1), None)
+    hidden = keras.layers.Add()([of_waveform(keras.layers.GlobalMaxPooling1D()(maps)), of_rhythm(rhythm)])
+    hidden = keras.layers.ReLU()(hidden)
+    for number, (weights, biases) in enumerate(further, 2):
+        hidden = dense(f"hidden_{number}", diagonal(weights), np.concatenate(biases), activation="relu")(hidden)
+    scores_of = dense("scores", np.concatenate(last) / len(members), np.mean(last_biases, axis=0))
+    return keras.Model([waveform, rhythm], [scores_of(hidden), maps])
 
 
 def heads(members: list[keras.Model]) -> list[list[tuple[np.ndarray, np.ndarray]]]:
@@ -236,7 +233,7 @@ def heads(members: list[keras.Model]) -> list[list[tuple[np.ndarray, np.ndarray]
     return [head(member) for member in members]
 
 
-def diagonal(blocks: tuple[np.ndarray, ...]) -> np.ndarray:
+def diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
     """Blocks along the diagonal of a matrix of zeros."""
     rows, columns = blocks[0].shape
     out = np.zeros((rows * len(blocks), columns * len(blocks)), "f4")

@@ -155,7 +155,7 @@ function probabilities({ about, reliability, roc }: PeaksReport): string {
   const shown = [...curves, ...reliabilities];
   if (shown.length === 0) return '';
   return `<section><h2>Probabilities</h2>
-<p>Beats of ${text(about)} that were found, on own R peaks, and judged. First, how well a probability tells its class from the others: the dot is what the gateway called so. Then, whether a class comes as often as its probability says: on the dashed line it does; bars are 95 % intervals of the share.</p>
+<p>Beats of ${text(about)} that were found, on own R peaks, and judged. First, how well a probability tells its class from the others: the dot is where the gateway’s own calls stand. Then, whether a class comes as often as its probability says: on the dashed line it does; bars are 95 % intervals of the share.</p>
 <div class="cards">${shown.join('')}</div></section>`;
 }
 
