@@ -2,9 +2,10 @@
  * Writes the model inputs of every beat of recordings, as the gateway itself makes them: the preprocessing of
  * training is the gateway's own because it is the gateway.
  *
- *   node dist/export-beats.js OUT reference|own FOLDER LIST    annotated records, named as for `beatlens evaluate`
- *   node dist/export-beats.js OUT own FOLDER NAMES.txt         records without annotations, a name a line
- *   node dist/export-beats.js OUT own RECORDING                a capture
+ *   node dist/export-beats.js OUT reference|own FOLDER LIST          annotated records, named as for `beatlens evaluate`
+ *   node dist/export-beats.js OUT reference|own FOLDER LIST other    the same, by the lead that is not their usual one
+ *   node dist/export-beats.js OUT own FOLDER NAMES.txt               records without annotations, a name a line
+ *   node dist/export-beats.js OUT own RECORDING                      a capture
  *
  * OUT.waveform.f32 and OUT.rhythm.f32 hold the inputs, little-endian, beat after beat; OUT.json the recording, the
  * AAMI class and the time of each. With `own` the R peaks are the detector's; a beat that matches no annotation has
@@ -17,6 +18,7 @@ import { WAVEFORM_CHANNELS, WAVEFORM_STEPS } from '../../src/beats/waveform.ts';
 import type { Verdict } from '../../src/classify/verdict.ts';
 import { recordNames } from '../../src/cli/evaluate.ts';
 import { judged } from '../../src/cli/judged.ts';
+import { sourceBy } from '../../src/cli/way.ts';
 import { concatenated } from '../../src/dsp/concatenated.ts';
 import { aamiClass, scoredReference } from '../../src/evaluate/aami.ts';
 import type { ReferenceLetter } from '../../src/evaluate/confusion.ts';
@@ -25,7 +27,7 @@ import { openSource } from '../../src/sources/open.ts';
 import { openRecord, recordAnnotations } from '../../src/sources/wfdb-record.ts';
 import { untrained } from './untrained.ts';
 
-const [out, peaks, path, list] = process.argv.slice(2);
+const [out, peaks, path, list, lead] = process.argv.slice(2);
 const withoutAnnotations = list === undefined || list.endsWith('.txt');
 const recordings = list === undefined ? [path] : (await names(list)).map((name) => join(path, name));
 const verdicts: Verdict[] = [];
@@ -33,7 +35,10 @@ const beats: { record: string; class: ReferenceLetter; time: number; usable: boo
 
 for (const recording of recordings) {
   const { times, classes } = await annotated(recording);
-  const source = await openSource(recording, { speed: 'max' });
+  const source =
+    lead === 'other'
+      ? sourceBy({ by: 'other-lead' }, recording)
+      : await openSource(recording, { speed: 'max' });
   const found = await judged(source, untrained, peaks === 'reference' ? { referencePeaks: times } : {});
   const letters = new Array<ReferenceLetter>(found.verdicts.length).fill('O');
   if (peaks === 'reference') {

@@ -35,6 +35,7 @@ const OTHERWISE: readonly Condition[] = [
   { name: 'amplitude × 0.5', way: { by: 'gain', times: 0.5 } },
   { name: 'amplitude × 0.25', way: { by: 'gain', times: 0.25 } },
   { name: 'electrodes swapped (× −1)', way: { by: 'gain', times: -1 } },
+  { name: 'the record’s other lead', way: { by: 'other-lead' } },
   { name: 'Polar H10, 130 Hz', way: { by: 'sensor', name: 'polar-h10' } },
   { name: 'HealthyPi Move, 128 Hz', way: { by: 'sensor', name: 'healthypi-move' } },
   { name: 'Movesense, 125 Hz', way: { by: 'sensor', name: 'movesense' } },

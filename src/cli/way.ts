@@ -7,13 +7,15 @@ import { seededRandom } from '../sources/seeded-random.ts';
 import { SIMULATED_SENSORS } from '../sources/simulated/simulated-sensors.ts';
 import type { Source, SourceItem } from '../sources/source.ts';
 import { type Alteration, delivered, RECORD_BEGINS_MS, wfdbSource } from '../sources/wfdb.ts';
-import { chooseLead, leadSamples, openRecord, recordName } from '../sources/wfdb-record.ts';
+import { chooseLead, leadSamples, openRecord, otherLead, recordName } from '../sources/wfdb-record.ts';
 
 /** How a record reaches the gateway, where that is made harder than a patch over a perfect link. Plain data. */
 export type Way =
   | { readonly by: 'noise'; readonly noise: AddedNoise }
   /** Amplitudes times this; below 0 the electrodes are swapped. */
   | { readonly by: 'gain'; readonly times: number }
+  /** The record's other lead: electrodes elsewhere on the chest. */
+  | { readonly by: 'other-lead' }
   /** The record is resampled to this rate, hertz, before the patch measures it. */
   | { readonly by: 'rate'; readonly rate: number }
   /** Another sensor than the patch. */
@@ -33,6 +35,8 @@ export function sourceBy(way: Way | undefined, path: string): Source {
       return noisyRecord(path, way.noise, SPEED);
     case 'gain':
       return wfdbSource(path, SPEED, amplified(way.times));
+    case 'other-lead':
+      return wfdbSource(path, SPEED, ofOtherLead);
     case 'rate':
       return wfdbSource(path, SPEED, resampled(way.rate));
     case 'sensor':
@@ -47,6 +51,8 @@ function amplified(times: number): Alteration {
     for await (const block of samples) yield block.map((value) => times * value);
   };
 }
+
+const ofOtherLead: Alteration = (record, lead) => leadSamples(record, otherLead(record, lead));
 
 /** To a rate and back: what is lost is what lies above that rate's band. */
 function resampled(rate: number): Alteration {

@@ -61,6 +61,17 @@ export function chooseLead({ path, header }: WfdbRecord, name?: string): SignalS
   return lead;
 }
 
+/**
+ * The first voltage of a record beside a lead.
+ *
+ * @throws InputError where there is none
+ */
+export function otherLead({ path, header }: WfdbRecord, lead: SignalSpec): SignalSpec {
+  const other = header.signals.find((signal) => signal !== lead && isVoltage(signal));
+  if (other === undefined) throw new InputError(`${path} has no lead beside ${lead.description}.`);
+  return other;
+}
+
 /** Part of a record, in seconds from its beginning. */
 export interface Stretch {
   readonly from?: number;

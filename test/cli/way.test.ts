@@ -28,6 +28,18 @@ describe('a record by a harder way', () => {
     expect(await samplesBy({ by: 'gain', times: -1 })).toEqual(Array.from(sine, (value) => 0 - value));
   });
 
+  it('is its other lead, where it has one', async () => {
+    const other = sine.map((value) => -value / 2);
+    const both = Int16Array.from({ length: 2 * sine.length }, (_, n) => (n % 2 ? other : sine)[n >> 1]);
+    write('two.dat', new Uint8Array(both.buffer));
+    const signals = [sine[0], other[0]].map(
+      (first, n) => `two.dat 16 1000 16 0 ${first} 0 0 ${['MLII', 'V1'][n]}\n`,
+    );
+    const two = write('two.hea', `two 2 ${RATE} ${sine.length}\n${signals.join('')}`);
+    expect(samplesOf(framesOf(await collect(sourceBy({ by: 'other-lead' }, two))))).toEqual([...other]);
+    await expect(play({ by: 'other-lead' })).rejects.toThrow(/no lead beside MLII/);
+  });
+
   it('is as long as before and in its place when it was resampled', async () => {
     const there = await samplesBy({ by: 'rate', rate: 128 });
     expect(there).toHaveLength(sine.length);
