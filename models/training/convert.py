@@ -9,7 +9,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from beats import CLASSES, Beats
-from network import CHANNELS, KERNELS, STEPS, STRIDE, heads
+from network import CHANNELS, KERNELS, STEPS, STRIDE, head_of
 
 # The gateway's waveform input (src/beats/waveform.ts): steps a second, and seconds from its start to the R peak.
 RATE = 125
@@ -103,7 +103,11 @@ def card(name: str, file: str, content: bytes, members: list[keras.Model], rhyth
             "step": STRIDE / RATE,
         },
         "heads": [
-            [{"weights": rounded(weights.T), "bias": rounded(bias)} for weights, bias in head] for head in heads(members)
+            {
+                "layers": [{"weights": rounded(weights.T), "bias": rounded(bias)} for weights, bias in head.layers],
+                "biasOfS": rounded(head.bias_of_s),
+            }
+            for head in map(head_of, members)
         ],
     }
 

@@ -3,7 +3,6 @@ The beat network: two convolutions, a global maximum, and hidden layers that see
 larger size is three of them side by side, whose scores are averaged.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -40,6 +39,14 @@ WAVEFORM_BOUND = 3
 
 # Shares of a batch: the annotated databases equally, and the handheld recordings of each rhythm.
 RHYTHM_SHARE = 0.05
+# Of what an annotated database gives, by the other lead of its records.
+OTHER_LEAD_SHARE = 0.3
+
+# What a network is told of a beat's database, for the score of S alone: patients of svdb were chosen for their
+# supraventricular beats, and what is early is S more often there than elsewhere.
+TOLD = {"mitdb": 1.0, "rhythms": 0.0, "svdb": -1.0}
+# A patient of the gateway was chosen as those of mitdb were.
+DEPLOYED_AS = "mitdb"
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,8 @@ class Lessons:
     """What a network learns from."""
 
     annotated: Beats
+    # The same records by their other lead: what a beat looks like where electrodes are elsewhere.
+    other_lead: Beats
     # Recordings labelled as wholes.
     rhythms: Beats
     # [kind][sample], at the grid's rate, with a root mean square of one; a kind may be there twice.
@@ -65,25 +74,56 @@ DEFAULT = Size(members=3, filters=(16, 32), hidden=(32, 16))
 TINY = Size(members=1, filters=(12, 24), hidden=(24, 12))
 
 
+@dataclass(frozen=True)
+class Head:
+    """
+    The dense layers of one member as the gateway has them, from its pooled feature maps and the rhythm to scores that
+    are relative to that of N, which changes no probability. So a score is the log odds of its class against normal, and
+    what explains it says why a beat is not taken for a normal one.
+    """
+
+    # Weights [from][to] and bias of each.
+    layers: list[tuple[np.ndarray, np.ndarray]]
+    # Takes the place of the first layer's bias for the score of S.
+    bias_of_s: np.ndarray
+
+
 def build(rhythm_features: int, size: Size) -> keras.Model:
-    """Scores (logits) of one member from the two inputs, for training."""
+    """
+    Scores (logits) of one member from waveform, rhythm and TOLD, for training. The layers after the feature maps are
+    gone through twice: for the score of S they know what they are told of the database, for the others they do not.
+    """
     waveform = keras.Input((STEPS, CHANNELS), name="waveform")
     rhythm = keras.Input((rhythm_features,), name="rhythm")
+    told = keras.Input((1,), name="told")
     convolution = dict(padding="same", activation="relu")
     maps = keras.layers.Conv1D(size.filters[0], KERNELS[0], strides=STRIDE, name="conv1", **convolution)(waveform)
     maps = keras.layers.Conv1D(size.filters[1], KERNELS[1], name="conv2", **convolution)(maps)
     pooled = keras.layers.Dropout(DROPOUT)(keras.layers.GlobalMaxPooling1D()(maps))
     louder = keras.layers.Rescaling(RHYTHM_GAIN)(rhythm)
+    first, *further = size.hidden
     hidden = keras.layers.Add()(
         [
-            keras.layers.Dense(size.hidden[0], name="hidden_waveform")(pooled),
-            keras.layers.Dense(size.hidden[0], use_bias=False, name="hidden_rhythm")(louder),
+            keras.layers.Dense(first, name="hidden_waveform")(pooled),
+            keras.layers.Dense(first, use_bias=False, name="hidden_rhythm")(louder),
         ]
     )
-    hidden = keras.layers.Dropout(DROPOUT)(keras.layers.ReLU()(hidden))
-    for number, units in enumerate(size.hidden[1:], 2):
-        hidden = keras.layers.Dense(units, activation="relu", name=f"hidden_{number}")(hidden)
-    return keras.Model([waveform, rhythm], keras.layers.Dense(len(CLASSES), name="scores")(hidden))
+    of_told = keras.layers.Dense(first, use_bias=False, name="hidden_told")(told)
+    dropout = keras.layers.Dropout(DROPOUT)
+    layers = [
+        *(keras.layers.Dense(units, activation="relu", name=f"hidden_{number}") for number, units in enumerate(further, 2)),
+        keras.layers.Dense(len(CLASSES), name="scores"),
+    ]
+
+    def relative_to_n(inputs):
+        outputs = dropout(keras.layers.ReLU()(inputs))
+        for layer in layers:
+            outputs = layer(outputs)
+        return outputs - outputs[:, :1]
+
+    of_s = np.eye(len(CLASSES), dtype="f4")[CLASSES.index("S")]
+    blind, knowing = relative_to_n(hidden), relative_to_n(hidden + of_told)
+    return keras.Model([waveform, rhythm, told], blind * (1 - of_s) + knowing * of_s)
 
 
 def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -149,35 +189,57 @@ def train_member(lessons: Lessons, seed: int, size: Size) -> keras.Model:
     """Trains on batches of which each annotated database gives the same share, however many beats it has."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    beats = joined([lessons.annotated, lessons.rhythms])
+    beats = joined([lessons.annotated, lessons.other_lead, lessons.rhythms])
     model = build(beats.rhythm.shape[1], size)
     model.compile(
         keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, BATCHES), weight_decay=WEIGHT_DECAY),
         loss=loss,
     )
-    annotated = len(lessons.annotated)
-    pools = [np.flatnonzero(lessons.annotated.database == database) for database in lessons.annotated.databases()]
-    rhythms = [annotated + np.flatnonzero(lessons.rhythms.label == label) for label in np.unique(lessons.rhythms.label)]
-    shares = [(1 - RHYTHM_SHARE * len(rhythms)) / len(pools)] * len(pools) + [RHYTHM_SHARE] * len(rhythms)
+    pools, shares = pools_of(lessons)
     at_once = BATCHES_AT_ONCE * BATCH
     for _ in range(BATCHES // BATCHES_AT_ONCE):
-        chosen = np.concatenate([rng.choice(pool, round(share * at_once)) for pool, share in zip(pools + rhythms, shares)])
-        waveform, rhythm, label = augmented(beats[rng.permutation(chosen)], lessons.noise, rng)
-        model.fit([waveform, rhythm], label, batch_size=BATCH, shuffle=False, verbose=0)
+        chosen = np.concatenate([rng.choice(pool, round(share * at_once)) for pool, share in zip(pools, shares)])
+        batches = beats[rng.permutation(chosen)]
+        told = told_of(batches.database)
+        waveform, rhythm, label = augmented(batches, lessons.noise, rng)
+        model.fit([waveform, rhythm, told], label, batch_size=BATCH, shuffle=False, verbose=0)
     return model
 
 
+def pools_of(lessons: Lessons) -> tuple[list[np.ndarray], list[float]]:
+    """What a batch is drawn from: numbers of beats, in the order of the lessons, and the share of each pool."""
+    databases = lessons.annotated.databases()
+    of_rhythms = np.unique(lessons.rhythms.label)
+    of_database = (1 - RHYTHM_SHARE * len(of_rhythms)) / len(databases)
+    usual, other = len(lessons.annotated), len(lessons.other_lead)
+    pools, shares = [], []
+    for database in databases:
+        pools.append(np.flatnonzero(lessons.annotated.database == database))
+        shares.append(of_database * (1 - OTHER_LEAD_SHARE))
+        pools.append(usual + np.flatnonzero(lessons.other_lead.database == database))
+        shares.append(of_database * OTHER_LEAD_SHARE)
+    for label in of_rhythms:
+        pools.append(usual + other + np.flatnonzero(lessons.rhythms.label == label))
+        shares.append(RHYTHM_SHARE)
+    return pools, shares
+
+
+def told_of(databases: np.ndarray) -> np.ndarray:
+    """[beat, 1]"""
+    return np.array([[TOLD[database]] for database in databases], "f4")
+
+
 def scores(members: list[keras.Model], beats: Beats) -> np.ndarray:
-    inputs = [beats.waveform, beats.rhythm]
+    """As the gateway has them: whatever database a beat is from, as if it were from the one that is told there."""
+    inputs = [beats.waveform, beats.rhythm, told_of(np.full(len(beats), DEPLOYED_AS))]
     return np.mean([member.predict(inputs, batch_size=4096, verbose=0) for member in members], axis=0)
 
 
 def deployed(members: list[keras.Model]) -> keras.Model:
     """
-    The members as the gateway runs them: one network, with the rhythm gain folded into the weights, feature maps as
-    second output, and each score less that of N, which changes no probability. So a score is the log odds of its class
-    against normal, and what explains it says why a beat is not taken for a normal one. In its hidden layers the weights
-    from one member to another are zero.
+    The members as the gateway runs them: one network, with the rhythm gain and what is told of the database folded into
+    the weights, and the feature maps as second output. The hidden layers of each member see two rows, of which the
+    first is for V and F and the second for S.
     """
     waveform = keras.Input((STEPS, CHANNELS), batch_size=1, name="waveform")
     rhythm = keras.Input((members[0].inputs[1].shape[1],), batch_size=1, name="rhythm")
@@ -188,60 +250,51 @@ def deployed(members: list[keras.Model]) -> keras.Model:
         copy.set_weights(layer.get_weights())
         return outputs
 
+    def dense(inputs, weights: np.ndarray, bias: np.ndarray | None = None, **options):
+        layer = keras.layers.Dense(weights.shape[1], use_bias=bias is not None, **options)
+        outputs = layer(inputs)
+        layer.set_weights([weights] if bias is None else [weights, bias])
+        return outputs
+
     of_members = [
         copied(member.get_layer("conv2"), number, copied(member.get_layer("conv1"), number, waveform))
         for number, member in enumerate(members)
     ]
-    maps = keras.layers.Concatenate()(of_members) if len(members) > 1 else of_members[0]
+    maps = beside(of_members)
+    pooled = keras.ops.split(keras.layers.GlobalMaxPooling1D()(maps), len(members), axis=1)
 
-    def dense(name: str, weights: np.ndarray, bias: np.ndarray | None, **options) -> keras.layers.Dense:
-        layer = keras.layers.Dense(weights.shape[1], name=name, use_bias=bias is not None, **options)
-        layer.build((1, weights.shape[0]))
-        layer.set_weights([weights] if bias is None else [weights, bias])
-        return layer
-
-    # Layer by layer, each of all members.
-    (first, *further, (last, last_biases)) = (zip(*layer) for layer in zip(*heads(members)))
-    weights, biases = first
-    filters = of_members[0].shape[-1]
-    of_waveform = dense("hidden_waveform", diagonal([own[:filters] for own in weights]), np.concatenate(biases))
-    of_rhythm = dense("hidden_rhythm", np.concatenate([own[filters:] for own in weights], axis=1), None)
-    hidden = keras.layers.Add()([of_waveform(keras.layers.GlobalMaxPooling1D()(maps)), of_rhythm(rhythm)])
-    hidden = keras.layers.ReLU()(hidden)
-    for number, (weights, biases) in enumerate(further, 2):
-        hidden = dense(f"hidden_{number}", diagonal(weights), np.concatenate(biases), activation="relu")(hidden)
-    scores_of = dense("scores", np.concatenate(last) / len(members), np.mean(last_biases, axis=0))
-    return keras.Model([waveform, rhythm], [scores_of(hidden), maps])
+    hidden, weights_of_scores, biases = [], [], []
+    of_s = np.eye(len(CLASSES), dtype="f4")[CLASSES.index("S")]
+    for own, head in zip(pooled, (head_of(member) for member in members)):
+        (weights, bias), *further, (last, last_bias) = head.layers
+        filters, units = own.shape[1], len(bias)
+        of_waveform = keras.layers.Reshape((1, units))(dense(own, weights[:filters]))
+        of_rhythm = dense(rhythm, np.tile(weights[filters:], 2), np.concatenate([bias, head.bias_of_s]))
+        rows = keras.layers.ReLU()(of_waveform + keras.layers.Reshape((2, units))(of_rhythm))
+        for weights, bias in further:
+            rows = dense(rows, weights, bias, activation="relu")
+        hidden.append(keras.layers.Flatten()(rows))
+        weights_of_scores += [last * (1 - of_s), last * of_s]
+        biases.append(last_bias)
+    class_scores = dense(beside(hidden), np.concatenate(weights_of_scores) / len(members), np.mean(biases, axis=0))
+    return keras.Model([waveform, rhythm], [class_scores, maps])
 
 
-def heads(members: list[keras.Model]) -> list[list[tuple[np.ndarray, np.ndarray]]]:
-    """
-    Weights [from][to] and bias of each member's dense layers, from its pooled feature maps and the rhythm to scores
-    that are relative to that of N: what explanations take apart.
-    """
+def beside(tensors: list):
+    return keras.layers.Concatenate()(tensors) if len(tensors) > 1 else tensors[0]
 
-    def head(member: keras.Model) -> list[tuple[np.ndarray, np.ndarray]]:
-        of_waveform, bias = member.get_layer("hidden_waveform").get_weights()
-        (of_rhythm,) = member.get_layer("hidden_rhythm").get_weights()
-        weights, last_bias = member.get_layer("scores").get_weights()
-        return [
+
+def head_of(member: keras.Model) -> Head:
+    of_waveform, bias = member.get_layer("hidden_waveform").get_weights()
+    (of_rhythm,) = member.get_layer("hidden_rhythm").get_weights()
+    (of_told,) = member.get_layer("hidden_told").get_weights()
+    further = [layer for layer in member.layers if layer.name.startswith("hidden_") and layer.name[7:].isdigit()]
+    weights, last_bias = member.get_layer("scores").get_weights()
+    return Head(
+        layers=[
             (np.concatenate([of_waveform, of_rhythm * RHYTHM_GAIN]), bias),
-            *(layer.get_weights() for layer in further_layers(member)),
+            *(layer.get_weights() for layer in further),
             (weights - weights[:, :1], last_bias - last_bias[0]),
-        ]
-
-    return [head(member) for member in members]
-
-
-def diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    """Blocks along the diagonal of a matrix of zeros."""
-    rows, columns = blocks[0].shape
-    out = np.zeros((rows * len(blocks), columns * len(blocks)), "f4")
-    for number, block in enumerate(blocks):
-        out[number * rows : (number + 1) * rows, number * columns : (number + 1) * columns] = block
-    return out
-
-
-def further_layers(model: keras.Model) -> list[keras.layers.Dense]:
-    """The hidden layers after the first, in order."""
-    return [layer for layer in model.layers if layer.name.startswith("hidden_") and layer.name[7:].isdigit()]
+        ],
+        bias_of_s=bias + TOLD[DEPLOYED_AS] * of_told[0],
+    )

@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from beats import CLASSES, Beats, joined, load, load_noise, load_rhythms
 from convert import Interpreter, card, convert, rounded
-from network import DEFAULT, TINY, Lessons, Size, deployed, further_layers, scores, train
+from network import DEFAULT, TINY, Lessons, Size, deployed, scores, train
 
 SIZES = {"beat": DEFAULT, "beat-tiny": TINY}
 # Electrode motion twice: nothing else looks so much like a beat.
@@ -40,12 +40,9 @@ def main() -> None:
     options = parser.parse_args()
     tf.config.experimental.enable_op_determinism()
 
-    exports = [("ds1", "mitdb"), ("svdb", "svdb")]
-    beats = joined([load(options.build / f"{name}-{peaks}", of) for name, of in exports for peaks in ("reference", "own")])
-    beats = beats[beats.label >= 0]
-    noise = [load_noise(options.build / f"{name}.f32") for name in NOISE]
-    lessons = Lessons(beats, load_rhythms(options.build / "cinc2017", options.labels), noise)
+    lessons = lessons_from(options.build, options.labels)
     shipped = load(options.build / "shipped", "shipped")
+    beats = lessons.annotated
     for database in beats.databases():
         say(f"{database}: {counted(beats[beats.database == database])}")
 
@@ -55,17 +52,28 @@ def main() -> None:
         calibration = calibrate(lessons, size)
         for seed in range(options.seeds):
             members = train(lessons, seed, size)
-            write_models(stem, seed, members, lessons, calibration, options)
+            network = deployed(members)
+            write_models(stem, seed, members, network, lessons, calibration, options)
             if seed == 0 and stem == "beat":
-                vectors = golden(deployed(members), (options.out / "beat.tflite").read_bytes(), shipped)
+                vectors = golden(network, (options.out / "beat.tflite").read_bytes(), shipped)
                 (options.out / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
 
 
+def lessons_from(build: Path, labels: Path) -> Lessons:
+    def annotated(lead: str) -> Beats:
+        exports = [("ds1", "mitdb"), ("svdb", "svdb")]
+        beats = joined([load(build / f"{name}{lead}-{peaks}", of) for name, of in exports for peaks in ("reference", "own")])
+        return beats[beats.label >= 0]
+
+    noise = [load_noise(build / f"{name}.f32") for name in NOISE]
+    return Lessons(annotated(""), annotated("-other"), load_rhythms(build / "cinc2017", labels), noise)
+
+
 def write_models(
-    stem: str, seed: int, members: list[keras.Model], lessons: Lessons, calibration: dict, options
+    stem: str, seed: int, members: list[keras.Model], network: keras.Model, lessons: Lessons, calibration: dict, options
 ) -> None:
     """The int8 model and, to compare it with, the float model of one seed. The first seed's int8 model ships."""
-    beats, network = lessons.annotated, deployed(members)
+    beats = lessons.annotated
     rng = np.random.default_rng(seed)
     int8 = convert(network, beats[rng.choice(len(beats), 2000, replace=False)])
     agreement = agree(network, int8, beats[rng.choice(len(beats), 4000, replace=False)])
@@ -77,9 +85,9 @@ def write_models(
         "training": {
             "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER CINC2017_FOLDER NSTDB_FOLDER",
             "seed": seed,
-            "data": "MIT-BIH Arrhythmia Database 1.0.0, DS1 only, lead MLII or the first; "
-            "MIT-BIH Supraventricular Arrhythmia Database 1.0.0, first lead; CinC Challenge 2017 1.0.0, some recordings "
-            "labelled N or A; noise of the MIT-BIH Noise Stress Test Database 1.0.0 (all ODC-BY 1.0)",
+            "data": "MIT-BIH Arrhythmia Database 1.0.0, DS1 only; MIT-BIH Supraventricular Arrhythmia Database 1.0.0; both leads "
+            "of each; CinC Challenge 2017 1.0.0, some recordings labelled N or A; noise of the MIT-BIH Noise Stress Test "
+            "Database 1.0.0 (all ODC-BY 1.0)",
             "records": beats.records(),
             "beats": {database: counted(beats[beats.database == database]) for database in beats.databases()},
             "recordings": len(lessons.rhythms.records()),
@@ -106,7 +114,9 @@ def calibrate(lessons: Lessons, size: Size) -> dict:
         # By record: no patient is on both sides.
         fold = [name for of in beats.databases() for name in beats[beats.database == of].records()[number::FOLDS]]
         held_out = np.isin(beats.record, fold)
-        unseen[held_out] = scores(train(replace(lessons, annotated=beats[~held_out]), seed=number, size=size), beats[held_out])
+        other_lead = lessons.other_lead[~np.isin(lessons.other_lead.record, fold)]
+        others = replace(lessons, annotated=beats[~held_out], other_lead=other_lead)
+        unseen[held_out] = scores(train(others, seed=number, size=size), beats[held_out])
         say(f"fold {number}: unseen {' '.join(fold)}")
 
     databases = [beats.database == name for name in beats.databases()]
@@ -193,6 +203,8 @@ def golden(network: keras.Model, int8: bytes, shipped: Beats) -> dict:
     TypeScript side to reproduce. `alpha` is the mean over time of d score / d feature map, as in Grad-CAM.
     """
     interpreter = Interpreter(int8)
+    class_scores_of, maps_of = network.outputs
+    head = keras.Model([maps_of, network.inputs[1]], class_scores_of)
     chosen = np.linspace(1, len(shipped) - 2, GOLDEN_BEATS).astype(int)
     vectors = []
     for index in chosen:
@@ -212,21 +224,17 @@ def golden(network: keras.Model, int8: bytes, shipped: Beats) -> dict:
                     "featureMaps": maps.ravel().tolist(),
                 },
                 "float": {"scores": rounded(network([waveform[None], rhythm[None]])[0].numpy()[0])},
-                "gradients": [gradients(network, real_maps, rhythm, target) for target in range(len(CLASSES))],
+                "gradients": [gradients(head, real_maps, rhythm, target) for target in range(len(CLASSES))],
             }
         )
     return {"classes": CLASSES, "beats": vectors}
 
 
-def gradients(network: keras.Model, maps: np.ndarray, rhythm: np.ndarray, target: int) -> dict:
+def gradients(head: keras.Model, maps: np.ndarray, rhythm: np.ndarray, target: int) -> dict:
     maps, rhythm = tf.constant(maps[None]), tf.constant(rhythm[None])
     with tf.GradientTape() as tape:
         tape.watch([maps, rhythm])
-        hidden = network.get_layer("hidden_waveform")(tf.reduce_max(maps, axis=1)) + network.get_layer("hidden_rhythm")(rhythm)
-        hidden = tf.nn.relu(hidden)
-        for layer in further_layers(network):
-            hidden = layer(hidden)
-        score = network.get_layer("scores")(hidden)[0, target]
+        score = head([maps, rhythm])[0, target]
     of_maps, of_rhythm = tape.gradient(score, [maps, rhythm])
     return {
         "score": rounded(score.numpy().reshape(1))[0],

@@ -23,7 +23,9 @@ $training/.venv/bin/pip install --quiet --require-hashes -r $training/requiremen
 mkdir -p $build
 for peaks in reference own; do
   node dist/export-beats.js $build/ds1-$peaks $peaks "$mitdb" ds1
+  node dist/export-beats.js $build/ds1-other-$peaks $peaks "$mitdb" ds1 other
   node dist/export-beats.js $build/svdb-$peaks $peaks "$svdb" all
+  node dist/export-beats.js $build/svdb-other-$peaks $peaks "$svdb" all other
 done
 node dist/export-beats.js $build/cinc2017 own "$cinc2017" $training/cinc2017.txt
 for noise in em ma bw; do

@@ -65,8 +65,10 @@ export async function loadBeatModel(model = 'default'): Promise<BeatModel> {
   const path = cardPath(model, SHIPPED);
   const card = await readCard<ModelCard>(
     path,
-    ({ rhythmFeatures, classes }) =>
-      rhythmFeatures?.join() === RHYTHM_FEATURES.join() && classes?.join() === CLASSES.join(),
+    ({ rhythmFeatures, classes, heads }) =>
+      rhythmFeatures?.join() === RHYTHM_FEATURES.join() &&
+      classes?.join() === CLASSES.join() &&
+      heads?.every(({ biasOfS }) => biasOfS !== undefined) === true,
   );
   return new TfliteBeatModel(card, await loadTflite(join(dirname(path), card.file), card.sha256));
 }

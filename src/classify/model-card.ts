@@ -29,14 +29,21 @@ export interface ModelCard {
   /** A beat is S, V or F when its probability reaches the threshold. */
   readonly thresholds: Readonly<Record<'S' | 'V' | 'F', number>>;
   /**
-   * The float heads of the networks that stand side by side, whose scores are averaged. Each is dense layers with a
-   * ReLU between any two, from [global maximum of each of its feature maps…, rhythm…] to the scores; the feature maps
-   * are the first head's, then the second's, and so on, as many for each. Weights are [to][from].
+   * The float heads of the networks that stand side by side, whose scores are averaged; the feature maps are the first
+   * head's, then the second's, and so on, as many for each.
    */
-  readonly heads: readonly (readonly DenseLayer[])[];
+  readonly heads: readonly Head[];
+}
+
+/** Dense layers with a ReLU between any two, from [global maximum of each feature map…, rhythm…] to the scores. */
+export interface Head {
+  readonly layers: readonly DenseLayer[];
+  /** Takes the place of the first layer's bias for the score of S. */
+  readonly biasOfS: readonly number[];
 }
 
 export interface DenseLayer {
+  /** [to][from] */
   readonly weights: readonly (readonly number[])[];
   readonly bias: readonly number[];
 }

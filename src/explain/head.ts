@@ -1,6 +1,7 @@
-import type { DenseLayer, ModelCard } from '../classify/model-card.ts';
+import type { DenseLayer, Head } from '../classify/model-card.ts';
+import { CLASSES } from '../classify/verdict.ts';
 
-type Heads = ModelCard['heads'];
+const S = CLASSES.indexOf('S');
 
 /** A class score, split over the heads' inputs: waveform + Σ rhythm + intercept = score, exactly. */
 export interface Attribution {
@@ -24,7 +25,7 @@ export interface Attribution {
  * @param target index of the class
  */
 export function attribute(
-  heads: Heads,
+  heads: readonly Head[],
   pooled: Float32Array,
   rhythm: Float32Array,
   target: number,
@@ -37,7 +38,7 @@ export function attribute(
     const inputs = new Float64Array(maps + rhythm.length);
     inputs.set(pooled.subarray(from, from + maps));
     inputs.set(rhythm, maps);
-    const found = scoreOf(head, inputs, target);
+    const found = scoreOf(layersFor(head, target), inputs, target);
     score += found.score / heads.length;
     for (let i = 0; i < maps; i++) gradient[from + i] = found.gradient[i] / heads.length;
     for (let i = 0; i < rhythm.length; i++) {
@@ -49,14 +50,18 @@ export function attribute(
   return { score, gradient, waveform, rhythm: ofRhythm, intercept: score - waveform - sum(ofRhythm) };
 }
 
-/** One head's score of a class, and its gradient by the head's inputs. */
+function layersFor({ layers, biasOfS }: Head, target: number): readonly DenseLayer[] {
+  return target === S ? [{ weights: layers[0].weights, bias: biasOfS }, ...layers.slice(1)] : layers;
+}
+
+/** The score of a class, and its gradient by the inputs of the first layer. */
 function scoreOf(
-  head: readonly DenseLayer[],
+  layers: readonly DenseLayer[],
   inputs: Float64Array,
   target: number,
 ): Pick<Attribution, 'score' | 'gradient'> {
-  const hidden = head.slice(0, -1);
-  const last = head[head.length - 1];
+  const hidden = layers.slice(0, -1);
+  const last = layers[layers.length - 1];
   // Forward, to see which units are open …
   const activations: Float64Array[] = [inputs];
   for (const layer of hidden) activations.push(forward(layer, activations[activations.length - 1]));

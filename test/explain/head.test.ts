@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ModelCard } from '../../src/classify/model-card.ts';
+import type { Head } from '../../src/classify/model-card.ts';
+import { CLASSES } from '../../src/classify/verdict.ts';
 import { attribute } from '../../src/explain/head.ts';
 
-type Head = ModelCard['heads'][number];
-
-// score = 2·relu(pooled + 3·rhythm + 1) + 5·relu(−pooled) − 4
-const byHand: Head = [
-  {
-    weights: [
-      [1, 3],
-      [-1, 0],
-    ],
-    bias: [1, 0],
-  },
-  { weights: [[2, 5]], bias: [-4] },
-];
+// Scores = 2·relu(pooled + 3·rhythm + 1) + 5·relu(−pooled) − 4; in that of S, − 1 in place of + 1.
+const byHand: Head = {
+  layers: [
+    {
+      weights: [
+        [1, 3],
+        [-1, 0],
+      ],
+      bias: [1, 0],
+    },
+    { weights: CLASSES.map(() => [2, 5]), bias: CLASSES.map(() => -4) },
+  ],
+  biasOfS: [-1, 0],
+};
 
 const weight = fc.double({ min: -2, max: 2, noNaN: true });
 const rows = (count: number, length: number) =>
@@ -25,10 +27,10 @@ const rows = (count: number, length: number) =>
   });
 const row = (length: number) => fc.array(weight, { minLength: length, maxLength: length });
 const layer = (to: number, from: number) => fc.record({ weights: rows(to, from), bias: row(to) });
-const anyHead: fc.Arbitrary<Head> = fc.oneof(
-  fc.tuple(layer(6, 5), layer(4, 6)),
-  fc.tuple(layer(6, 5), layer(7, 6), layer(4, 7)),
-);
+const anyHead: fc.Arbitrary<Head> = fc.record({
+  layers: fc.oneof(fc.tuple(layer(6, 5), layer(4, 6)), fc.tuple(layer(6, 5), layer(7, 6), layer(4, 7))),
+  biasOfS: row(6),
+});
 
 describe('the split of a class score', () => {
   test('as worked by hand, one unit open and one shut', () => {
@@ -48,6 +50,14 @@ describe('the split of a class score', () => {
     expect([...split.gradient]).toEqual([2 - 5, 6]);
     expect(split.waveform).toBe(1.5);
     expect(split.intercept).toBe(-2);
+  });
+
+  test('of S, with the bias of its own', () => {
+    // Hidden: 0.5 + 3·2 − 1 = 5.5, and −0.5 which the ReLU shuts. Score: 2·5.5 − 4 = 7.
+    const split = attribute([byHand], Float32Array.of(0.5), Float32Array.of(2), CLASSES.indexOf('S'));
+    expect(split.score).toBe(7);
+    expect([...split.gradient]).toEqual([2, 6]);
+    expect(split.intercept).toBe(2 * -1 - 4);
   });
 
   test('has the gradient that finite differences give, and adds up', () => {
