@@ -178,10 +178,11 @@ def f1_of(truth: np.ndarray, called: np.ndarray) -> np.ndarray:
 
 def agree(network: keras.Model, int8: bytes, beats: Beats) -> float:
     interpreter = Interpreter(int8)
+    compiled = tf.function(lambda waveform, rhythm: network([waveform, rhythm])[0])
     same = 0
     for waveform, rhythm in zip(beats.waveform, beats.rhythm):
         called, _ = interpreter.run(interpreter.quantised("waveform", waveform), interpreter.quantised("rhythm", rhythm))
-        same += int(called.argmax() == network([waveform[None], rhythm[None]])[0].numpy().argmax())
+        same += int(called.argmax() == compiled(waveform[None], rhythm[None]).numpy().argmax())
     return same / len(beats)
 
 
