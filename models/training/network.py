@@ -48,6 +48,9 @@ TOLD = {"mitdb": 1.0, "rhythms": 0.0, "svdb": -1.0}
 # A patient of the gateway was chosen as those of mitdb were.
 DEPLOYED_AS = "mitdb"
 
+# One for S among the classes, zero for the others.
+OF_S = np.eye(len(CLASSES), dtype="f4")[CLASSES.index("S")]
+
 
 @dataclass(frozen=True)
 class Lessons:
@@ -121,9 +124,8 @@ def build(rhythm_features: int, size: Size) -> keras.Model:
             outputs = layer(outputs)
         return outputs - outputs[:, :1]
 
-    of_s = np.eye(len(CLASSES), dtype="f4")[CLASSES.index("S")]
     blind, knowing = relative_to_n(hidden), relative_to_n(hidden + of_told)
-    return keras.Model([waveform, rhythm, told], blind * (1 - of_s) + knowing * of_s)
+    return keras.Model([waveform, rhythm, told], blind * (1 - OF_S) + knowing * OF_S)
 
 
 def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -174,8 +176,7 @@ def loss(label, class_scores):
     """Cross-entropy; of a beat of which only one class is ruled out, by the probability of the others."""
     of_classes = keras.ops.logsumexp(class_scores, axis=-1)
     label = keras.ops.cast(label, "int32")
-    ruled_out = keras.ops.one_hot(CLASSES.index("S"), len(CLASSES)) * -1e9
-    of_others = keras.ops.logsumexp(class_scores + ruled_out, axis=-1)
+    of_others = keras.ops.logsumexp(class_scores - 1e9 * OF_S, axis=-1)
     of_label = keras.ops.sum(class_scores * keras.ops.one_hot(label, len(CLASSES)), axis=-1)
     return of_classes - keras.ops.where(label == NOT_S, of_others, of_label)
 
@@ -231,7 +232,7 @@ def told_of(databases: np.ndarray) -> np.ndarray:
 
 def scores(members: list[keras.Model], beats: Beats) -> np.ndarray:
     """As the gateway has them: whatever database a beat is from, as if it were from the one that is told there."""
-    inputs = [beats.waveform, beats.rhythm, told_of(np.full(len(beats), DEPLOYED_AS))]
+    inputs = [beats.waveform, beats.rhythm, np.full((len(beats), 1), TOLD[DEPLOYED_AS], "f4")]
     return np.mean([member.predict(inputs, batch_size=4096, verbose=0) for member in members], axis=0)
 
 
@@ -264,7 +265,6 @@ def deployed(members: list[keras.Model]) -> keras.Model:
     pooled = keras.ops.split(keras.layers.GlobalMaxPooling1D()(maps), len(members), axis=1)
 
     hidden, weights_of_scores, biases = [], [], []
-    of_s = np.eye(len(CLASSES), dtype="f4")[CLASSES.index("S")]
     for own, head in zip(pooled, (head_of(member) for member in members)):
         (weights, bias), *further, (last, last_bias) = head.layers
         filters, units = own.shape[1], len(bias)
@@ -274,7 +274,7 @@ def deployed(members: list[keras.Model]) -> keras.Model:
         for weights, bias in further:
             rows = dense(rows, weights, bias, activation="relu")
         hidden.append(keras.layers.Flatten()(rows))
-        weights_of_scores += [last * (1 - of_s), last * of_s]
+        weights_of_scores += [last * (1 - OF_S), last * OF_S]
         biases.append(last_bias)
     class_scores = dense(beside(hidden), np.concatenate(weights_of_scores) / len(members), np.mean(biases, axis=0))
     return keras.Model([waveform, rhythm], [class_scores, maps])
