@@ -12,7 +12,7 @@ CLASSES = ["N", "S", "V", "F"]
 # A label that rules out one class, and says no more.
 NOT_S = len(CLASSES)
 # The arrays with one entry a beat, in the order of the fields below.
-OF_BEATS = ("waveform", "rhythm", "label", "record", "database", "place")
+OF_BEATS = ("waveform", "rhythm", "label", "record", "database", "place", "time")
 
 # In atrial fibrillation no beat is premature; whether one is ventricular, the label of a recording does not say.
 LABEL_OF_RHYTHM = {"N": CLASSES.index("N"), "A": NOT_S}
@@ -30,6 +30,7 @@ class Beats:
     record: np.ndarray
     database: np.ndarray
     place: np.ndarray  # number of the beat in its export
+    time: np.ndarray  # seconds from the record's start
     rhythm_features: list[str]
 
     def __getitem__(self, chosen) -> "Beats":
@@ -86,6 +87,7 @@ def load_all(stem: Path, database: str) -> tuple[Beats, np.ndarray]:
         np.array([beat["record"] for beat in beats]),
         np.full(len(beats), database),
         np.arange(len(beats)),
+        np.array([beat["time"] for beat in beats]),
         about["rhythmFeatures"],
     )
     return loaded, np.array([beat["usable"] for beat in beats])

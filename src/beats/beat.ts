@@ -29,7 +29,7 @@ export interface Beat {
   readonly rrAfter: number | undefined;
   /** The patient's usual RR interval (running mean), seconds; undefined until it is known. */
   readonly usualRr: number | undefined;
-  /** How irregular the rhythm was before the beat, single ectopic beats apart, 0 to 1 (irregularity.ts, over 50 beats). */
+  /** How irregular the rhythm was before the beat, single ectopic beats and bigeminy apart, 0 to 1 (irregularity.ts, over 50 beats). */
   readonly irregularity: number;
   /** ECG around the R peak, millivolts, for display and delineation: ECG_BEFORE + ECG_AFTER samples. */
   readonly ecg: Float32Array;

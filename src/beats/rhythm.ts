@@ -1,35 +1,41 @@
 import { clamp } from '../dsp/clamp.ts';
+import { Due } from './due.ts';
 import { Irregularity } from './irregularity.ts';
 
 /**
- * Names of the rhythm inputs, in order: logarithms of RR intervals over running means, and how irregular the rhythm
- * was before the beat. Early is a sign of ectopy in a regular rhythm, but says nothing in atrial fibrillation.
+ * Names of the rhythm inputs, in order: logarithms of RR intervals over running means and over the interval that was
+ * due, and how irregular the rhythm was before the beat. Early is a sign of ectopy in a regular rhythm, but says nothing in atrial fibrillation.
  */
 export const RHYTHM_FEATURES = [
   'ln rr-before / mean-5',
   'ln rr-before / mean-80',
   'ln rr-before / mean-400',
+  'ln rr-before / due',
   'ln rr-after / mean-5',
   'ln rr-after / mean-80',
   'ln rr-after / mean-400',
+  'ln rr-after / due',
   'irregularity of the last 8',
   'irregularity of the last 50',
 ] as const;
 
 const HORIZONS = [5, 80, 400] as const;
 const LONGEST = 400;
+/** What each interval is compared with: the means, and what was due. */
+const COMPARISONS = HORIZONS.length + 1;
 /** The running mean that words such as "early" refer to. */
 const USUAL = HORIZONS.indexOf(80);
 /** Each ratio is bounded: a factor of 3.3 either way says all there is to say. */
 const BOUND = 1.2;
 
 /**
- * The patient's RR intervals over three horizons, and their irregularity: bounded memory, one running sum a horizon.
- * Ratios follow Farag 2023 and others; as logarithms the usual rhythm is 0 and contributes nothing.
+ * The patient's RR intervals over three horizons, what they make due, and their irregularity: bounded memory, one
+ * running sum a horizon. Ratios follow Farag 2023 and others; as logarithms the usual rhythm is 0 and contributes nothing.
  */
 export class Rhythm {
   readonly #intervals = new Float64Array(LONGEST);
   readonly #sums = new Float64Array(HORIZONS.length);
+  readonly #due = new Due();
   readonly #irregularity = new Irregularity();
   #count = 0;
 
@@ -40,6 +46,7 @@ export class Rhythm {
     }
     this.#intervals[this.#count % LONGEST] = rr;
     this.#count++;
+    this.#due.push(rr);
     this.#irregularity.push(rr);
     // Once round the ring the sums are made anew, so that rounding never adds up.
     if (this.#count % LONGEST === 0) this.#sum();
@@ -59,13 +66,13 @@ export class Rhythm {
   features(before: number | undefined, after: number | undefined): Float32Array {
     const out = new Float32Array(RHYTHM_FEATURES.length);
     if (this.#count === 0) return out;
-    for (let h = 0; h < HORIZONS.length; h++) {
-      const mean = this.#mean(h);
-      if (before !== undefined) out[h] = bounded(Math.log(before / mean));
-      if (after !== undefined) out[HORIZONS.length + h] = bounded(Math.log(after / mean));
+    for (let c = 0; c < COMPARISONS; c++) {
+      const usual = c < HORIZONS.length ? Math.log(this.#mean(c)) : this.#due.logarithm;
+      if (before !== undefined) out[c] = bounded(Math.log(before) - usual);
+      if (after !== undefined) out[COMPARISONS + c] = bounded(Math.log(after) - usual);
     }
-    out[2 * HORIZONS.length] = this.#irregularity.now;
-    out[2 * HORIZONS.length + 1] = this.#irregularity.lately;
+    out[2 * COMPARISONS] = this.#irregularity.now;
+    out[2 * COMPARISONS + 1] = this.#irregularity.lately;
     return out;
   }
 

@@ -24,6 +24,12 @@ describe('irregularity', () => {
     expect(heard(ectopic)).toMatchObject({ now: 0, lately: 0 });
   });
 
+  it('is not deceived by bigeminy, which a median of three does not hide', () => {
+    const bigeminy = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 0.7 : 0.85));
+    expect(heard([...regular(8), ...bigeminy]).now).toBe(0);
+    expect(heard([...regular(8), ...bigeminy]).lately).toBeLessThan(0.05);
+  });
+
   it('is not deceived by a heart that speeds up slowly', () => {
     const { now } = heard(Array.from({ length: 50 }, (_, i) => 0.9 - 0.004 * i));
     expect(now).toBeLessThan(0.2);
@@ -43,9 +49,13 @@ describe('irregularity', () => {
   });
 
   it('counts pairs of medians that differ by more than four per cent', () => {
-    // Medians of three: 1, 1, 1.03, 1.05 from here on; the one before stands for what was not heard.
-    const { now } = heard([1, 1.03, 1.05, 1.05]);
-    // Eight values: 1 (six times), 1.03, 1.05. Only 1 against 1.05 differ by more: 6 of 28 pairs.
-    expect(now).toBeCloseTo(6 / 28, 12);
+    // Of the last eight medians two are 1.05, the others 1: 12 of 28 pairs. Four of eight intervals are unlike the
+    // one two before them, which is more.
+    expect(heard([...new Array<number>(8).fill(1), 1.05, 1.05, 1, 1]).now).toBeCloseTo(12 / 28, 12);
+  });
+
+  it('counts intervals that differ from the one two before by more than four per cent', () => {
+    // Only the first 1.05 differs from the 1 two before it. Of the medians one is 1.03 and one 1.05: 6 of 28 pairs.
+    expect(heard([1, 1.03, 1.05, 1.05]).now).toBeCloseTo(1 / 8, 12);
   });
 });

@@ -5,7 +5,7 @@ describe('rhythm', () => {
   it('is silent until an interval is known', () => {
     const rhythm = new Rhythm();
     expect(rhythm.usual).toBeUndefined();
-    expect([...rhythm.features(0.5, 0.5)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...rhythm.features(0.5, 0.5)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('means over the last 5, 80 and 400 intervals, however long the stream', () => {
@@ -21,13 +21,21 @@ describe('rhythm', () => {
     const expected = [5, 80, 400].map((k) => Math.log(0.7 / mean(k)));
     const features = rhythm.features(0.7, undefined);
     for (let h = 0; h < 3; h++) expect(features[h]).toBeCloseTo(expected[h], 5);
-    expect([...features.subarray(3, 6)]).toEqual([0, 0, 0]);
+    expect([...features.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('compares with what was due: in bigeminy the normal interval', () => {
+    const rhythm = new Rhythm();
+    for (let i = 0; i < 200; i++) rhythm.push(i % 2 === 0 ? 0.5 : 0.8);
+    const features = rhythm.features(0.5, 0.8);
+    expect(features[3]).toBeCloseTo(Math.log(0.5 / 0.8), 6);
+    expect(features[7]).toBeCloseTo(0, 6);
   });
 
   it('tells how irregular the intervals before were', () => {
     const rhythm = new Rhythm();
     for (let i = 0; i < 60; i++) rhythm.push(0.5 + 0.4 * ((i * 0.618) % 1));
-    const [now, lately] = rhythm.features(0.7, 0.7).subarray(6);
+    const [now, lately] = rhythm.features(0.7, 0.7).subarray(8);
     expect(now).toBeGreaterThan(0.5);
     expect(lately).toBeGreaterThan(0.5);
   });
@@ -36,6 +44,6 @@ describe('rhythm', () => {
     const rhythm = new Rhythm();
     rhythm.push(0.8);
     expect(rhythm.features(0.01, 60)[0]).toBeCloseTo(-1.2, 6);
-    expect(rhythm.features(0.01, 60)[3]).toBeCloseTo(1.2, 6);
+    expect(rhythm.features(0.01, 60)[4]).toBeCloseTo(1.2, 6);
   });
 });
