@@ -75,12 +75,14 @@ describe('the split of a class score', () => {
         const total = split.waveform + split.rhythm[0] + split.rhythm[1] + split.intercept;
         expect(total).toBeCloseTo(split.score, 9);
 
-        // On one linear piece the difference is exact, so the step may be large; at a kink there is no gradient.
+        // On one linear piece the difference is exact, so the step may be large; at a kink there is no gradient. Weights
+        // next to zero can put two kinks within a step, so the place itself has to be on the piece of both ends.
         const step = 2 ** -10;
         for (let i = 0; i < inputs.length; i++) {
           const higher = at(inputs.map((value, k) => (k === i ? value + step : value)));
           const lower = at(inputs.map((value, k) => (k === i ? value - step : value)));
-          if (higher.gradient.join() !== lower.gradient.join()) continue;
+          const pieces = new Set([higher, split, lower].map(({ gradient }) => gradient.join()));
+          if (pieces.size > 1) continue;
           expect(split.gradient[i]).toBeCloseTo((higher.score - lower.score) / (2 * step), 2);
         }
       }),
