@@ -31,8 +31,6 @@ MOST_FALSE_ALERTS = 5
 # (201, 203) or ventricular flutter (207). Not of svdb, where many a beat that is early is labelled as normal.
 QUIET = 30
 FIBRILLATING = ["201", "203", "207"]
-# An interval from here on is a pause of the recording, seconds.
-LONGEST_INTERVAL = 3
 
 
 def main() -> None:
@@ -136,11 +134,12 @@ def calibrate(lessons: Lessons, size: Size) -> dict:
     candidates = np.arange(0.1, 0.91, 0.05)
     called = calls(beats, probabilities, candidates)
     quiet = quiet_beats(beats)
+    hours = hours_of(beats, quiet)
     f1, false_alerts = {}, {}
     for name in "SV":
         truth = (beats.label == CLASSES.index(name))[:, None, None]
         f1[name] = np.array([f1_of(truth[chosen], called[name][chosen]) for chosen in databases])
-        false_alerts[name] = called[name][quiet].sum(axis=0) / hours_of(beats, quiet)
+        false_alerts[name] = called[name][quiet].sum(axis=0) / hours
     # Of all pairs of thresholds that keep normal rhythm quiet, the one with the best F1 of both.
     worth = f1["S"].mean(axis=0) + f1["V"].mean(axis=0)
     bearable = false_alerts["S"] + false_alerts["V"] <= MOST_FALSE_ALERTS
@@ -166,21 +165,17 @@ def calibrate(lessons: Lessons, size: Size) -> dict:
 def quiet_beats(beats: Beats) -> np.ndarray:
     """Which beats are normal ones of normal rhythm."""
     quiet = np.zeros(len(beats), bool)
-    # Each record is there twice, by reference R peaks and by the gateway's own.
-    starts = np.flatnonzero(np.diff(beats.place, prepend=np.inf) < 0)
-    for of_export in np.split(np.arange(len(beats)), starts[1:]):
-        for record in beats[of_export].records():
-            chosen = of_export[beats.record[of_export] == record]
-            ectopic = beats.time[chosen[beats.label[chosen] != CLASSES.index("N")]]
-            away = np.abs(beats.time[chosen, None] - ectopic).min(axis=1, initial=np.inf)
-            quiet[chosen] = away > QUIET
+    # Each record is there twice, by reference R peaks and by the gateway's own, with others between.
+    for chosen in np.split(np.arange(len(beats)), np.flatnonzero(beats.record[1:] != beats.record[:-1]) + 1):
+        ectopic = beats.time[chosen[beats.label[chosen] != CLASSES.index("N")]]
+        away = np.abs(beats.time[chosen, None] - ectopic).min(axis=1, initial=np.inf)
+        quiet[chosen] = away > QUIET
     return quiet & (beats.database == "mitdb") & ~np.isin(beats.record, FIBRILLATING)
 
 
 def hours_of(beats: Beats, chosen: np.ndarray) -> float:
     """How long the intervals before these beats last."""
-    intervals = np.diff(beats.time, prepend=0)[chosen]
-    return float(intervals[(intervals > 0) & (intervals < LONGEST_INTERVAL)].sum() / 3600)
+    return float(np.diff(beats.time, prepend=0)[chosen & beats.neighbours()].sum() / 3600)
 
 
 def calls(beats: Beats, probabilities: np.ndarray, candidates: np.ndarray) -> dict[str, np.ndarray]:

@@ -40,7 +40,8 @@ export class Irregularity {
     this.#medians[at] = Math.max(Math.min(a, b), Math.min(Math.max(a, b), interval));
     this.#twoBefore[at] = differ(interval, a) ? 1 : 0;
     this.#count++;
-    this.now = Math.min(this.#pairsThatDiffer() / PAIRS, sum(this.#twoBefore) / COMPARED);
+    const unlikeTwoBefore = this.#twoBefore.reduce((count, one) => count + one, 0);
+    this.now = Math.min(this.#pairsThatDiffer() / PAIRS, unlikeTwoBefore / COMPARED);
     this.lately += Math.max(SLOWNESS, 1 / this.#count) * (this.now - this.lately);
   }
 
@@ -56,10 +57,4 @@ export class Irregularity {
 
 function differ(a: number, b: number): boolean {
   return Math.abs(a - b) > DIFFERENT;
-}
-
-function sum(values: Uint8Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

@@ -4,7 +4,8 @@ import { Irregularity } from './irregularity.ts';
 
 /**
  * Names of the rhythm inputs, in order: logarithms of RR intervals over running means and over the interval that was
- * due, and how irregular the rhythm was before the beat. Early is a sign of ectopy in a regular rhythm, but says nothing in atrial fibrillation.
+ * due, and how irregular the rhythm was before the beat. Early is a sign of ectopy in a regular rhythm, but says
+ * nothing in atrial fibrillation.
  */
 export const RHYTHM_FEATURES = [
   'ln rr-before / mean-5',
@@ -30,7 +31,8 @@ const BOUND = 1.2;
 
 /**
  * The patient's RR intervals over three horizons, what they make due, and their irregularity: bounded memory, one
- * running sum a horizon. Ratios follow Farag 2023 and others; as logarithms the usual rhythm is 0 and contributes nothing.
+ * running sum a horizon. Ratios follow Farag 2023 and others; as logarithms the usual rhythm is 0 and contributes
+ * nothing.
  */
 export class Rhythm {
   readonly #intervals = new Float64Array(LONGEST);
