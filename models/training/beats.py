@@ -47,6 +47,12 @@ class Beats:
         adjacent = (np.diff(self.place) == 1) & (self.record[1:] == self.record[:-1])
         return np.concatenate([[False], adjacent])
 
+    def runs(self) -> list[np.ndarray]:
+        """Numbers of the beats of each record, or of each time that it is here, in order; the longest first."""
+        follows = (np.diff(self.place) > 0) & (self.record[1:] == self.record[:-1])
+        runs = np.split(np.arange(len(self)), np.flatnonzero(~follows) + 1)
+        return sorted(runs, key=len, reverse=True)
+
     def records(self) -> list[str]:
         """Names of the records, in the order in which they come."""
         return list(dict.fromkeys(self.record.tolist()))

@@ -25,6 +25,11 @@ SIZES = {"beat": DEFAULT, "beat-tiny": TINY}
 NOISE = ["em", "em", "ma", "bw"]
 FOLDS = 6
 GOLDEN_BEATS = 24
+THRESHOLDS = np.arange(0.1, 0.91, 0.05)
+# More irregular than this, a rhythm is taken for atrial fibrillation.
+MOST_IRREGULAR = np.arange(0.5, 1.01, 0.05)
+# The patient's own share of S beats, and what it does to the log odds of the next one: see own-share.ts.
+USUAL_SHARE, OF_BEATS, MOST_SHIFT = 0.05, 400, 1.0
 # What is bearable where the rhythm is normal: alerts an hour.
 MOST_FALSE_ALERTS = 5
 # Normal rhythm: this far from any ectopic beat, seconds, of patients of mitdb, but for those with atrial fibrillation
@@ -98,6 +103,7 @@ def write_models(
         },
         "temperature": calibration["temperature"],
         "thresholds": calibration["thresholds"],
+        "supraventricular": calibration["supraventricular"],
     }
     name = f"{stem}-{seed}"
     of_seed = options.build / f"seed-{seed}"
@@ -131,42 +137,46 @@ def calibrate(lessons: Lessons, size: Size) -> dict:
 
     temperature = round(float(min(np.arange(0.5, 5.01, 0.05), key=loss)), 2)
     probabilities = tf.nn.softmax(unseen / temperature).numpy()
-    candidates = np.arange(0.1, 0.91, 0.05)
-    called = calls(beats, probabilities, candidates)
     quiet = quiet_beats(beats)
     hours = hours_of(beats, quiet)
-    f1, false_alerts = {}, {}
-    for name in "SV":
-        truth = (beats.label == CLASSES.index(name))[:, None, None]
-        f1[name] = np.array([f1_of(truth[chosen], called[name][chosen]) for chosen in databases])
-        false_alerts[name] = called[name][quiet].sum(axis=0) / hours
-    # Of all pairs of thresholds that keep normal rhythm quiet, the one with the best F1 of both.
-    worth = f1["S"].mean(axis=0) + f1["V"].mean(axis=0)
-    bearable = false_alerts["S"] + false_alerts["V"] <= MOST_FALSE_ALERTS
-    best = np.unravel_index(np.where(bearable, worth, -1).argmax(), worth.shape)
-    thresholds = {name: round(float(candidates[at]), 2) for name, at in zip("SV", best)}
-    folds = {
-        "temperature": temperature,
-        **{
+    # Of all choices that keep normal rhythm quiet, the one with the best F1 of both classes.
+    most, thresholds, supraventricular, folds = 0, {}, {}, {}
+    for most_irregular in MOST_IRREGULAR:
+        called = calls(beats, probabilities, most_irregular)
+        f1, false_alerts = {}, {}
+        for name in "SV":
+            truth = beats.label == CLASSES.index(name)
+            f1[name] = np.array([f1_of(truth[chosen], called[name][chosen]) for chosen in databases])
+            false_alerts[name] = called[name][quiet].sum(axis=0) / hours
+        worth = f1["S"].mean(axis=0) + f1["V"].mean(axis=0)
+        worth[false_alerts["S"] + false_alerts["V"] > MOST_FALSE_ALERTS] = 0
+        if worth.max() <= most:
+            continue
+        most, best = worth.max(), np.unravel_index(worth.argmax(), worth.shape)
+        # Nine in ten fusion beats of DS1 are one patient's: no fold can say anything of their threshold.
+        thresholds = {**{name: round(float(THRESHOLDS[at]), 2) for name, at in zip("SV", best)}, "F": 0.5}
+        supraventricular = {
+            "mostIrregular": round(float(most_irregular), 2),
+            "usualShare": USUAL_SHARE,
+            "ofBeats": OF_BEATS,
+            "mostShift": MOST_SHIFT,
+        }
+        folds = {
             name: {
-                "threshold": thresholds[name],
                 **{f"f1 {of}": round(100 * float(value), 1) for of, value in zip(beats.databases(), f1[name][:, *best])},
                 "false alerts an hour": round(float(false_alerts[name][best]), 1),
             }
             for name in "SV"
-        },
-    }
-    # Nine in ten fusion beats of DS1 are one patient's: no fold can say anything of their threshold.
-    thresholds["F"] = 0.5
-    say(f"unseen patients: {folds}")
-    return {"temperature": temperature, "thresholds": thresholds, "folds": folds}
+        }
+    calibration = {"temperature": temperature, "thresholds": thresholds, "supraventricular": supraventricular, "folds": folds}
+    say(f"unseen patients: {calibration}")
+    return calibration
 
 
 def quiet_beats(beats: Beats) -> np.ndarray:
     """Which beats are normal ones of normal rhythm."""
     quiet = np.zeros(len(beats), bool)
-    # Each record is there twice, by reference R peaks and by the gateway's own, with others between.
-    for chosen in np.split(np.arange(len(beats)), np.flatnonzero(beats.record[1:] != beats.record[:-1]) + 1):
+    for chosen in beats.runs():
         ectopic = beats.time[chosen[beats.label[chosen] != CLASSES.index("N")]]
         away = np.abs(beats.time[chosen, None] - ectopic).min(axis=1, initial=np.inf)
         quiet[chosen] = away > QUIET
@@ -178,21 +188,37 @@ def hours_of(beats: Beats, chosen: np.ndarray) -> float:
     return float(np.diff(beats.time, prepend=0)[chosen & beats.neighbours()].sum() / 3600)
 
 
-def calls(beats: Beats, probabilities: np.ndarray, candidates: np.ndarray) -> dict[str, np.ndarray]:
+def calls(beats: Beats, probabilities: np.ndarray, most_irregular: float) -> dict[str, np.ndarray]:
     """
-    Which beats are called S and V, [beat, threshold of S, threshold of V]: as the gateway does it, S only after a beat
-    that was judged, and not ventricular.
+    Which beats are called S and V, [beat, threshold of S, threshold of V], as the gateway does it (classifier.ts): S
+    only after a beat that was judged, and not ventricular, and in no rhythm that is too irregular; the more readily,
+    the more of the patient's beats were called so before.
     """
-    s, v = (probabilities[:, CLASSES.index(name), None] >= candidates for name in "SV")
-    early = beats.neighbours()[:, None] & ~np.roll(v, 1, axis=0)
-    in_pairs = (len(beats), len(candidates), len(candidates))
-    return {"S": s[:, :, None] & early[:, None, :], "V": np.broadcast_to(v[:, None, :], in_pairs)}
+    s, v = (probabilities[:, CLASSES.index(name), None] for name in "SV")
+    v = v >= THRESHOLDS
+    regular = beats.rhythm[:, beats.rhythm_features.index("irregularity of the last 50")] <= most_irregular
+    possible = (beats.neighbours() & regular)[:, None] & ~np.roll(v, 1, axis=0)
+    surplus = log_odds(s) - log_odds(THRESHOLDS)
+    called = np.zeros((len(beats), len(THRESHOLDS), len(THRESHOLDS)), bool)
+    of_runs = beats.runs()
+    share = np.full((len(of_runs), len(THRESHOLDS), len(THRESHOLDS)), USUAL_SHARE)
+    # All runs at once, the longest first, a beat of each at a time.
+    for place in range(len(of_runs[0])):
+        now = np.array([run[place] for run in of_runs if len(run) > place])
+        of_now = share[: len(now)]
+        shift = np.clip(np.log(of_now / USUAL_SHARE), -MOST_SHIFT, MOST_SHIFT)
+        called[now] = possible[now, None, :] & (surplus[now, :, None] + shift >= 0)
+        of_now += (called[now] - of_now) / OF_BEATS
+    return {"S": called, "V": np.broadcast_to(v[:, None, :], called.shape)}
+
+
+def log_odds(probability: np.ndarray) -> np.ndarray:
+    return np.log(probability) - np.log1p(-probability)
 
 
 def f1_of(truth: np.ndarray, called: np.ndarray) -> np.ndarray:
-    """Of each pair of thresholds: [beat, 1, 1] and [beat, threshold of S, threshold of V] to [S, V]."""
-    hits = (truth & called).sum(axis=0)
-    return 2 * hits / np.maximum(1, truth.sum() + called.sum(axis=0))
+    """Of each pair of thresholds: [beat] and [beat, threshold of S, threshold of V] to [S, V]."""
+    return 2 * called[truth].sum(axis=0) / np.maximum(1, truth.sum() + called.sum(axis=0))
 
 
 def agree(network: keras.Model, int8: bytes, beats: Beats) -> float:

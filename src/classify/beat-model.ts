@@ -65,10 +65,11 @@ export async function loadBeatModel(model = 'default'): Promise<BeatModel> {
   const path = cardPath(model, SHIPPED);
   const card = await readCard<ModelCard>(
     path,
-    ({ rhythmFeatures, classes, heads }) =>
+    ({ rhythmFeatures, classes, heads, supraventricular }) =>
       rhythmFeatures?.join() === RHYTHM_FEATURES.join() &&
       classes?.join() === CLASSES.join() &&
-      heads?.every(({ biasOfS }) => biasOfS !== undefined) === true,
+      heads?.every(({ biasOfS }) => biasOfS !== undefined) === true &&
+      supraventricular !== undefined,
   );
   return new TfliteBeatModel(card, await loadTflite(join(dirname(path), card.file), card.sha256));
 }

@@ -2,23 +2,28 @@ import type { Beat } from '../beats/beat.ts';
 import type { Stage } from '../stage.ts';
 import type { BeatModel } from './beat-model.ts';
 import type { ModelCard } from './model-card.ts';
+import { OwnShare } from './own-share.ts';
 import { type BeatClass, CLASSES, type Verdict } from './verdict.ts';
 
 const NOTHING = new Float32Array(CLASSES.length);
 const ARRHYTHMIC = ['S', 'V', 'F'] as const;
 const WITHOUT_S = ['V', 'F'] as const;
+const S = CLASSES.indexOf('S');
 
 /**
  * A beat becomes a verdict: a class by the model, or Q, unjudged, where the signal forbids one.
  *
  * Supraventricular beats are told from normal ones by coming early, so a beat is called S only where that can be
  * known: not after a gap, nor after a beat that was ventricular or not judged, whose place says nothing of when the
- * next one was due. So the beat after an interpolated ventricular beat, or after a movement taken for one, is spared.
+ * next one was due; nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all. So
+ * the beat after an interpolated ventricular beat, or after a movement taken for one, is spared. How likely S is
+ * depends on the patient, too: see OwnShare.
  */
 export class Classifier implements Stage<Beat, Verdict> {
   readonly takes = ['beat'] as const;
   readonly #model: BeatModel;
   readonly #judgeNoisy: boolean;
+  readonly #ownShare: OwnShare;
   /** Class of the beat before. */
   #before: Verdict['class'] = 'Q';
 
@@ -26,6 +31,7 @@ export class Classifier implements Stage<Beat, Verdict> {
   constructor(model: BeatModel, judgeNoisy = false) {
     this.#model = model;
     this.#judgeNoisy = judgeNoisy;
+    this.#ownShare = new OwnShare(model.card.supraventricular);
   }
 
   push(beat: Beat): readonly Verdict[] {
@@ -40,14 +46,12 @@ export class Classifier implements Stage<Beat, Verdict> {
   }
 
   #judge(beat: Beat): Verdict {
+    const { temperature, thresholds } = this.#model.card;
     const scores = this.#model.scores(beat.waveform, beat.rhythm);
-    const probabilities = softmax(scores, this.#model.card.temperature);
-    const earlinessKnown = beat.rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
-    const decided = decide(
-      probabilities,
-      this.#model.card.thresholds,
-      earlinessKnown ? ARRHYTHMIC : WITHOUT_S,
-    );
+    scores[S] += temperature * this.#ownShare.shift;
+    const probabilities = softmax(scores, temperature);
+    const decided = decide(probabilities, thresholds, this.#mayBeEarly(beat) ? ARRHYTHMIC : WITHOUT_S);
+    this.#ownShare.push(decided === 'S');
     const flagged = decided !== 'N';
     return {
       kind: 'verdict',
@@ -59,6 +63,13 @@ export class Classifier implements Stage<Beat, Verdict> {
       flagged,
       featureMaps: flagged ? this.#model.featureMaps() : undefined,
     };
+  }
+
+  /** Whether it can be known that the beat is early, if it is. */
+  #mayBeEarly({ rrBefore, irregularity }: Beat): boolean {
+    const { mostIrregular } = this.#model.card.supraventricular;
+    const whenDue = rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
+    return whenDue && irregularity <= mostIrregular;
   }
 }
 

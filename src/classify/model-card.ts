@@ -28,6 +28,17 @@ export interface ModelCard {
   readonly temperature: number;
   /** A beat is S, V or F when its probability reaches the threshold. */
   readonly thresholds: Readonly<Record<'S' | 'V' | 'F', number>>;
+  /** What the gateway knows of the patient beside the beat, when it comes to S. */
+  readonly supraventricular: {
+    /** Where the rhythm is more irregular than this (`Beat.irregularity`), nobody can say which beat is early. */
+    readonly mostIrregular: number;
+    /** What share of a patient's beats is called S where nothing is known of the patient. */
+    readonly usualShare: number;
+    /** Over how many beats the patient's own share is a running mean. */
+    readonly ofBeats: number;
+    /** By how much it moves the log odds of S, at most. */
+    readonly mostShift: number;
+  };
   /**
    * The float heads of the networks that stand side by side, whose scores are averaged; the feature maps are the first
    * head's, then the second's, and so on, as many for each.

@@ -13,7 +13,7 @@ export interface Verdict {
   readonly reason: string | undefined;
   /** Probabilities in the order of CLASSES; all zero for class Q. */
   readonly probabilities: Float32Array;
-  /** The model's class scores as the runtime gave them: log odds against N, whose own score is 0. */
+  /** The model's class scores: log odds against N, whose own score is 0; that of S moved by the patient's own share of S beats. */
   readonly scores: Float32Array;
   /** An arrhythmic beat: S, V or F above its threshold. */
   readonly flagged: boolean;

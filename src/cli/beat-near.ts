@@ -3,9 +3,9 @@ import type { BeatModel } from '../classify/beat-model.ts';
 import type { ExplainedVerdict } from '../explain/explanation.ts';
 import { InputError } from '../formats/input-error.ts';
 import { gateway } from '../gateway.ts';
+import { type MarkedBeat, marked } from '../outputs/marked-beat.ts';
 import { clockTime } from '../outputs/numbers.ts';
 import { SignalRing } from '../outputs/signal-ring.ts';
-import type { MarkedBeat } from '../outputs/terminal/live-state.ts';
 import type { Source } from '../sources/source.ts';
 import { StageClock } from '../stage.ts';
 import { GRID_RATE } from '../timeline/span.ts';
@@ -48,7 +48,7 @@ export async function beatNear(source: Source, model: BeatModel, at: number): Pr
         end = item.time + item.duration;
       } else if (item.kind === 'explained') {
         const { verdict } = item;
-        beats.push({ index: verdict.beat.index, class: verdict.class, flagged: verdict.flagged });
+        beats.push(marked(verdict));
         while (beats[0].index < signal.end - signal.capacity) beats.shift();
         if (nearer(item, found)) found = item;
         if (verdict.flagged && nearer(item, flagged)) flagged = item;

@@ -40,7 +40,8 @@ function explain(verdict: Verdict, featureMaps: Float32Array, card: ModelCard): 
   const relevance = gradCam(featureMaps, head.gradient, channels);
   const bounds = delineate(beat);
   const waves = waveShares(relevance, start, step, bounds);
-  // The verdict was reached in int8: against its score, the intercept also takes up what rounding did.
+  // The verdict was reached in int8, and for S with the patient's own share in mind: against its score, the intercept
+  // also takes up what these did.
   const score = scores[target];
   const { waveform } = head;
   const intercept = score - waveform - rhythm.reduce((sum, { contribution }) => sum + contribution, 0);

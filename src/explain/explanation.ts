@@ -4,7 +4,7 @@ export type Wave = 'P' | 'QRS' | 'ST-T' | 'baseline';
 
 /** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + intercept = score. */
 export interface Explanation {
-  /** The model's score of the verdict's class: its log odds against normal, before temperature. */
+  /** The verdict's score of its class: the log odds against normal, before temperature. */
   readonly score: number;
   /** What the waveform contributes to the score. */
   readonly waveform: number;
@@ -14,7 +14,7 @@ export interface Explanation {
     readonly value: number;
     readonly contribution: number;
   }[];
-  /** What neither contributes: the head's biases, and the rounding of its int8 arithmetic. */
+  /** What neither contributes: the head's biases, for S the patient's own share of S beats, and the rounding of int8 arithmetic. */
   readonly intercept: number;
   /** Grad-CAM over the window, 0..1, one value a feature-map step. */
   readonly relevance: Float32Array;

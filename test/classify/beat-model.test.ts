@@ -115,6 +115,11 @@ describe('a beat model that is not one', () => {
     ['not JSON', 'TFL3', /InputError: .*not JSON/],
     ['null', 'null', /InputError: .*card for other inputs/],
     ['another version’s heads', card.replaceAll('biasOfS', 'bias'), /InputError: .*card for other inputs/],
+    [
+      'a card that says nothing of the patient',
+      card.replace('"supraventricular"', '"s"'),
+      /InputError: .*card for other inputs/,
+    ],
     ['another gateway’s rhythm', card.replace('mean-80', 'mean-81'), /InputError: .*card for other inputs/],
     ['a card without its model', card, /InputError: .*cannot read the model/],
   ])('%s: a clear error', async (_name, content, expected) => {

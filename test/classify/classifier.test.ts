@@ -40,24 +40,31 @@ describe('a beat that looks supraventricular', () => {
   const V = [0, 0, 5, 0];
   const N = [5, 0, 0, 0];
   const unjudged = undefined;
+  const regular = { rrBefore: 1, irregularity: 0 };
+  const supraventricular = { mostIrregular: 0.7, usualShare: 0.05, ofBeats: 40, mostShift: 1 };
 
-  /** Classes of beats with these scores, a second apart; the numbered ones come after a gap. */
-  function called(scores: (readonly number[] | undefined)[], afterGap: readonly number[] = []) {
+  /** What is made of beats with these scores, one after the other; some are otherwise than in a regular rhythm. */
+  function judged(
+    scores: readonly (readonly number[] | undefined)[],
+    otherwise: Readonly<Record<number, Partial<Beat>>> = {},
+  ) {
     let at = 0;
-    const model = {
-      card: { temperature: 1, thresholds: { S: 0.4, V: 0.4, F: 0.5 } } as BeatModel['card'],
+    const classifier = new Classifier({
+      card: { temperature: 1, thresholds: { S: 0.4, V: 0.4, F: 0.5 }, supraventricular } as BeatModel['card'],
       scores: () => Float32Array.from(scores[at] as number[]),
       featureMaps: () => new Float32Array(0),
-    };
-    const classifier = new Classifier(model);
-    return scores
-      .map((known, n) => {
-        at = n;
-        const rrBefore = afterGap.includes(n) ? undefined : 1;
-        return classifier.push({ rrBefore, flaw: known === unjudged ? 'noisy' : undefined } as Beat)[0].class;
-      })
-      .join('');
+    });
+    return scores.map((known, n) => {
+      at = n;
+      const flaw = known === unjudged ? 'noisy' : undefined;
+      return classifier.push({ ...regular, ...otherwise[n], flaw } as Beat)[0];
+    });
   }
+
+  const called = (...given: Parameters<typeof judged>) =>
+    judged(...given)
+      .map((verdict) => verdict.class)
+      .join('');
 
   it('is called so after a normal one and after one of its kind', () => {
     expect(called([N, S, S, N])).toBe('NSSN');
@@ -65,13 +72,39 @@ describe('a beat that looks supraventricular', () => {
 
   it('is not where nobody can know whether it comes early: first, after a gap, a ventricular or an unjudged beat', () => {
     expect(called([S, S])).toBe('NS');
-    expect(called([N, S], [1])).toBe('NN');
+    expect(called([N, S], { 1: { rrBefore: undefined } })).toBe('NN');
     expect(called([N, V, S, S])).toBe('NVNS');
     expect(called([N, unjudged, S, S])).toBe('NQNS');
   });
 
+  it('nor in a rhythm as irregular as atrial fibrillation', () => {
+    expect(called([N, S, S], { 1: { irregularity: 0.71 }, 2: { irregularity: 0.7 } })).toBe('NNS');
+  });
+
   it('may be ventricular all the same', () => {
     expect(called([N, V, [0, 4, 3.9, 0]])).toBe('NVV');
+  });
+
+  it('is the more likely to be one, the more of the patient’s beats were', () => {
+    const unsure = [0, 0, -9, -9];
+    const probabilityAfter = (...before: readonly (readonly number[] | undefined)[]) =>
+      judged([...before, N, unsure]).at(-1)?.probabilities[1] as number;
+    const many = (scores: readonly number[] | undefined, count = 200) =>
+      Array.from({ length: count }, () => scores);
+    expect(probabilityAfter(N)).toBeCloseTo(0.5, 1);
+    expect(probabilityAfter(...many(N, 20))).toBeLessThan(probabilityAfter(N));
+    // The bound: odds of e to one, either way.
+    expect(probabilityAfter(...many(N))).toBeCloseTo(1 / (1 + Math.E), 3);
+    expect(probabilityAfter(N, ...many(S))).toBeCloseTo(Math.E / (1 + Math.E), 3);
+    // What was not judged says nothing.
+    expect(probabilityAfter(N, ...many(unjudged))).toBeCloseTo(probabilityAfter(N), 6);
+  });
+
+  it('has scores that its probabilities follow from', () => {
+    const [first, second] = judged([N, S]);
+    expect(first.scores[1]).toBe(0);
+    expect(second.scores[1]).toBeCloseTo(5 + Math.log(1 - 1 / 40), 5);
+    expect(softmax(second.scores, 1)).toEqual(second.probabilities);
   });
 });
 

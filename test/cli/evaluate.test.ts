@@ -110,7 +110,11 @@ describe('figures over several records', () => {
 
 /** Calls every beat normal: what is tested here is how beats are found, placed and compared. */
 const allNormal: BeatModel = {
-  card: { temperature: 1, thresholds: { S: 0.5, V: 0.5, F: 0.5 } } as BeatModel['card'],
+  card: {
+    temperature: 1,
+    thresholds: { S: 0.5, V: 0.5, F: 0.5 },
+    supraventricular: { mostIrregular: 1, usualShare: 0.05, ofBeats: 400, mostShift: 1 },
+  } as BeatModel['card'],
   scores: () => Float32Array.of(9, 0, 0, 0),
   featureMaps: () => new Float32Array(0),
 };

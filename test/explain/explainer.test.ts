@@ -22,6 +22,7 @@ const card: ModelCard = {
   featureMaps: { steps, channels: 2, start: -0.24, step: 0.02 },
   temperature: 1,
   thresholds: { S: 0.5, V: 0.5, F: 0.5 },
+  supraventricular: { mostIrregular: 1, usualShare: 0.05, ofBeats: 400, mostShift: 1 },
   heads: [
     {
       layers: [

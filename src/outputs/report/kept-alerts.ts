@@ -1,9 +1,9 @@
 import type { Alert } from '../../alerts/alert.ts';
 import { type BeatClass, CLASSES } from '../../classify/verdict.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
+import { type MarkedBeat, marked } from '../marked-beat.ts';
 import type { OutputItem } from '../output-item.ts';
 import { SignalRing } from '../signal-ring.ts';
-import type { MarkedBeat } from '../terminal/live-state.ts';
 
 /** Alerts that the report keeps however many there are: the newest, and those of the highest probability a class. */
 export const NEWEST = 100;
@@ -44,12 +44,10 @@ export class KeptAlerts {
         this.#signal.pushGap(item.start, item.length);
         this.#settle(COMPLETE_AFTER);
         break;
-      case 'explained': {
-        const { beat, class: name, flagged } = item.verdict;
-        this.#beats.push({ index: beat.index, class: name, flagged });
+      case 'explained':
+        this.#beats.push(marked(item.verdict));
         while (this.#beats[0].index < this.#signal.end - this.#signal.capacity) this.#beats.shift();
         break;
-      }
       case 'alert':
         this.#waiting.push(item);
     }

@@ -1,10 +1,10 @@
 import type { Alert } from '../../alerts/alert.ts';
 import type { RhythmVerdict } from '../../classify/rhythm-verdict.ts';
-import type { BeatClass } from '../../classify/verdict.ts';
 import type { QualityFlaw } from '../../signal/signal.ts';
 import type { LinkChange } from '../../sources/source.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { HeartRate } from '../heart-rate.ts';
+import { type MarkedBeat, marked } from '../marked-beat.ts';
 import type { OutputItem } from '../output-item.ts';
 import { SignalRing } from '../signal-ring.ts';
 import type { Tally } from '../tally.ts';
@@ -14,13 +14,6 @@ const KEPT_SECONDS = 40;
 
 /** Alerts kept: as many as the tallest screens show. */
 const KEPT_ALERTS = 24;
-
-/** A beat as the strip marks it. */
-export interface MarkedBeat {
-  readonly index: number;
-  readonly class: BeatClass | 'Q';
-  readonly flagged: boolean;
-}
 
 /** Everything that the live view shows, as of the newest item; bounded however long the stream. */
 export class LiveState {
@@ -71,7 +64,7 @@ export class LiveState {
         break;
       case 'explained': {
         const { verdict } = item;
-        this.beats.push({ index: verdict.beat.index, class: verdict.class, flagged: verdict.flagged });
+        this.beats.push(marked(verdict));
         this.heartRate = this.#heartRate.take(verdict);
         break;
       }
