@@ -77,7 +77,7 @@ describeWithData('figures in writing', (data) => {
     expect(qrs.se).toBeGreaterThanOrEqual(99.5);
     expect(qrs.ppv).toBeGreaterThanOrEqual(99.5);
     expect(groupOf('own', 'DS2').veb?.f1).toBeGreaterThanOrEqual(90);
-    expect(groupOf('own', 'DS2').sveb?.f1).toBeGreaterThanOrEqual(50);
+    expect(groupOf('own', 'DS2').sveb?.f1).toBeGreaterThanOrEqual(55);
     expect(groupOf('own', 'normal rhythm').falseAlerts?.perHour).toBeLessThanOrEqual(5);
   });
 });
