@@ -4,7 +4,7 @@ import type { ModelCard } from './model-card.ts';
  * What share of the patient's own beats was called S of late, and what follows for the next one. Whose every third beat
  * was supraventricular is likely to have another; whose last hundreds were normal is not. So the share takes the place
  * of the usual one as the prior of S, as in Saerens, Latinne & Decaestecker 2002, but counted from what was called. A
- * bound sees to it that nobody's S beats go wholly unheard, and that errors feed no more errors than a few.
+ * bound keeps S from going unheard in a patient who had none so far, and errors from feeding on themselves.
  */
 export class OwnShare {
   readonly #usual: number;
