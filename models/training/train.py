@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from beats import CLASSES, Beats, joined, load, load_noise, load_rhythms
+from calls import MOST_IRREGULAR, MOST_SHIFT, OF_BEATS, THRESHOLDS, USUAL_SHARE, calls_of_s, calls_of_v
 from convert import Interpreter, card, convert, rounded
 from network import DEFAULT, TINY, Lessons, Size, deployed, scores, train
 
@@ -25,11 +26,6 @@ SIZES = {"beat": DEFAULT, "beat-tiny": TINY}
 NOISE = ["em", "em", "ma", "bw"]
 FOLDS = 6
 GOLDEN_BEATS = 24
-THRESHOLDS = np.arange(0.1, 0.91, 0.05)
-# More irregular than this, a rhythm is taken for atrial fibrillation.
-MOST_IRREGULAR = np.arange(0.5, 1.01, 0.05)
-# The patient's own share of S beats, and what it does to the log odds of the next one: see own-share.ts.
-USUAL_SHARE, OF_BEATS, MOST_SHIFT = 0.05, 400, 1.0
 # What is bearable where the rhythm is normal: alerts an hour.
 MOST_FALSE_ALERTS = 5
 # Normal rhythm: this far from any ectopic beat, seconds, of patients of mitdb, but for those with atrial fibrillation
@@ -139,38 +135,47 @@ def calibrate(lessons: Lessons, size: Size) -> dict:
     probabilities = tf.nn.softmax(unseen / temperature).numpy()
     quiet = quiet_beats(beats)
     hours = hours_of(beats, quiet)
-    # Of all choices that keep normal rhythm quiet, the one with the best F1 of both classes.
-    most, thresholds, supraventricular, folds = 0, {}, {}, {}
-    for most_irregular in MOST_IRREGULAR:
-        called = calls(beats, probabilities, most_irregular)
-        f1, false_alerts = {}, {}
-        for name in "SV":
-            truth = beats.label == CLASSES.index(name)
-            f1[name] = np.array([f1_of(truth[chosen], called[name][chosen]) for chosen in databases])
-            false_alerts[name] = called[name][quiet].sum(axis=0) / hours
-        worth = f1["S"].mean(axis=0) + f1["V"].mean(axis=0)
-        worth[false_alerts["S"] + false_alerts["V"] > MOST_FALSE_ALERTS] = 0
-        if worth.max() <= most:
-            continue
-        most, best = worth.max(), np.unravel_index(worth.argmax(), worth.shape)
+    truth = {name: beats.label == CLASSES.index(name) for name in "SV"}
+
+    def judged(name: str, called: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """F1 [database, choice …] and false alerts an hour of normal rhythm [choice …]."""
+        f1 = np.array([f1_of(truth[name][chosen], called[chosen]) for chosen in databases])
+        return f1, called[quiet].sum(axis=0) / hours
+
+    # Of all choices that keep normal rhythm quiet, the ones with the best F1: of V, and then of S, which depends on it.
+    v = calls_of_v(probabilities[:, CLASSES.index("V")])
+    f1_of_v, false_v = judged("V", v)
+    (at_v,) = best(f1_of_v, false_v)
+    s = calls_of_s(beats, probabilities[:, CLASSES.index("S")], v[:, at_v])
+    f1_of_s, false_s = judged("S", s)
+    at_s, at_bound = best(f1_of_s, false_s + false_v[at_v])
+
+    def about(f1: np.ndarray, false_alerts: float) -> dict[str, float]:
+        of_databases = {f"f1 {of}": round(100 * float(value), 1) for of, value in zip(beats.databases(), f1)}
+        return {**of_databases, "false alerts an hour": round(float(false_alerts), 1)}
+
+    calibration = {
+        "temperature": temperature,
         # Nine in ten fusion beats of DS1 are one patient's: no fold can say anything of their threshold.
-        thresholds = {**{name: round(float(THRESHOLDS[at]), 2) for name, at in zip("SV", best)}, "F": 0.5}
-        supraventricular = {
-            "mostIrregular": round(float(most_irregular), 2),
+        "thresholds": {"S": round(float(THRESHOLDS[at_s]), 2), "V": round(float(THRESHOLDS[at_v]), 2), "F": 0.5},
+        "supraventricular": {
+            "mostIrregular": round(float(MOST_IRREGULAR[at_bound]), 2),
             "usualShare": USUAL_SHARE,
             "ofBeats": OF_BEATS,
             "mostShift": MOST_SHIFT,
-        }
-        folds = {
-            name: {
-                **{f"f1 {of}": round(100 * float(value), 1) for of, value in zip(beats.databases(), f1[name][:, *best])},
-                "false alerts an hour": round(float(false_alerts[name][best]), 1),
-            }
-            for name in "SV"
-        }
-    calibration = {"temperature": temperature, "thresholds": thresholds, "supraventricular": supraventricular, "folds": folds}
+        },
+        "folds": {
+            "S": about(f1_of_s[:, at_s, at_bound], false_s[at_s, at_bound]),
+            "V": about(f1_of_v[:, at_v], false_v[at_v]),
+        },
+    }
     say(f"unseen patients: {calibration}")
     return calibration
+
+
+def best(f1: np.ndarray, false_alerts: np.ndarray) -> tuple[int, ...]:
+    """Where the mean over the databases is best, of what is bearable."""
+    return np.unravel_index(np.where(false_alerts <= MOST_FALSE_ALERTS, f1.mean(axis=0), -1).argmax(), false_alerts.shape)
 
 
 def quiet_beats(beats: Beats) -> np.ndarray:
@@ -188,36 +193,8 @@ def hours_of(beats: Beats, chosen: np.ndarray) -> float:
     return float(np.diff(beats.time, prepend=0)[chosen & beats.neighbours()].sum() / 3600)
 
 
-def calls(beats: Beats, probabilities: np.ndarray, most_irregular: float) -> dict[str, np.ndarray]:
-    """
-    Which beats are called S and V, [beat, threshold of S, threshold of V], as the gateway does it (classifier.ts): S
-    only after a beat that was judged, and not ventricular, and in no rhythm that is too irregular; the more readily,
-    the more of the patient's beats were called so before.
-    """
-    s, v = (probabilities[:, CLASSES.index(name), None] for name in "SV")
-    v = v >= THRESHOLDS
-    regular = beats.rhythm[:, beats.rhythm_features.index("irregularity of the last 50")] <= most_irregular
-    possible = (beats.neighbours() & regular)[:, None] & ~np.roll(v, 1, axis=0)
-    surplus = log_odds(s) - log_odds(THRESHOLDS)
-    called = np.zeros((len(beats), len(THRESHOLDS), len(THRESHOLDS)), bool)
-    of_runs = beats.runs()
-    share = np.full((len(of_runs), len(THRESHOLDS), len(THRESHOLDS)), USUAL_SHARE)
-    # All runs at once, the longest first, a beat of each at a time.
-    for place in range(len(of_runs[0])):
-        now = np.array([run[place] for run in of_runs if len(run) > place])
-        of_now = share[: len(now)]
-        shift = np.clip(np.log(of_now / USUAL_SHARE), -MOST_SHIFT, MOST_SHIFT)
-        called[now] = possible[now, None, :] & (surplus[now, :, None] + shift >= 0)
-        of_now += (called[now] - of_now) / OF_BEATS
-    return {"S": called, "V": np.broadcast_to(v[:, None, :], called.shape)}
-
-
-def log_odds(probability: np.ndarray) -> np.ndarray:
-    return np.log(probability) - np.log1p(-probability)
-
-
 def f1_of(truth: np.ndarray, called: np.ndarray) -> np.ndarray:
-    """Of each pair of thresholds: [beat] and [beat, threshold of S, threshold of V] to [S, V]."""
+    """Of each choice: [beat] and [beat, choice …] to [choice …]."""
     return 2 * called[truth].sum(axis=0) / np.maximum(1, truth.sum() + called.sum(axis=0))
 
 

@@ -1,4 +1,5 @@
 import type { Beat } from '../beats/beat.ts';
+import { Irregularity } from '../beats/irregularity.ts';
 import type { Stage } from '../stage.ts';
 import type { BeatModel } from './beat-model.ts';
 import type { ModelCard } from './model-card.ts';
@@ -24,6 +25,8 @@ export class Classifier implements Stage<Beat, Verdict> {
   readonly #model: BeatModel;
   readonly #judgeNoisy: boolean;
   readonly #ownShare: OwnShare;
+  /** Of the intervals from one normal beat to the next: ectopic beats are no part of it. */
+  readonly #normalRhythm = new Irregularity();
   /** Class of the beat before. */
   #before: Verdict['class'] = 'Q';
 
@@ -37,6 +40,8 @@ export class Classifier implements Stage<Beat, Verdict> {
   push(beat: Beat): readonly Verdict[] {
     const forbidden = beat.flaw !== undefined && !(this.#judgeNoisy && beat.flaw === 'noisy');
     const verdict = forbidden ? unjudged(beat, beat.flaw) : this.#judge(beat);
+    if (verdict.class === 'N' && this.#before === 'N' && beat.rrBefore)
+      this.#normalRhythm.push(beat.rrBefore);
     this.#before = verdict.class;
     return [verdict];
   }
@@ -66,10 +71,10 @@ export class Classifier implements Stage<Beat, Verdict> {
   }
 
   /** Whether it can be known that the beat is early, if it is. */
-  #mayBeEarly({ rrBefore, irregularity }: Beat): boolean {
+  #mayBeEarly({ rrBefore }: Beat): boolean {
     const { mostIrregular } = this.#model.card.supraventricular;
-    const whenDue = rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
-    return whenDue && irregularity <= mostIrregular;
+    const isDue = rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
+    return isDue && this.#normalRhythm.lately <= mostIrregular;
   }
 }
 

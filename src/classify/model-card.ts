@@ -30,7 +30,7 @@ export interface ModelCard {
   readonly thresholds: Readonly<Record<'S' | 'V' | 'F', number>>;
   /** What the gateway knows of the patient beside the beat, when it comes to S. */
   readonly supraventricular: {
-    /** Where the rhythm is more irregular than this (`Beat.irregularity`), nobody can say which beat is early. */
+    /** Where the normal beats’ rhythm is more irregular than this (`Irregularity.lately`), nobody can say which is early. */
     readonly mostIrregular: number;
     /** What share of a patient's beats is called S where nothing is known of the patient. */
     readonly usualShare: number;

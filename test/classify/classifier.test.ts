@@ -40,10 +40,9 @@ describe('a beat that looks supraventricular', () => {
   const V = [0, 0, 5, 0];
   const N = [5, 0, 0, 0];
   const unjudged = undefined;
-  const regular = { rrBefore: 1, irregularity: 0 };
   const supraventricular = { mostIrregular: 0.7, usualShare: 0.05, ofBeats: 40, mostShift: 1 };
 
-  /** What is made of beats with these scores, one after the other; some are otherwise than in a regular rhythm. */
+  /** What is made of beats with these scores, a second apart where nothing else is said. */
   function judged(
     scores: readonly (readonly number[] | undefined)[],
     otherwise: Readonly<Record<number, Partial<Beat>>> = {},
@@ -57,7 +56,7 @@ describe('a beat that looks supraventricular', () => {
     return scores.map((known, n) => {
       at = n;
       const flaw = known === unjudged ? 'noisy' : undefined;
-      return classifier.push({ ...regular, ...otherwise[n], flaw } as Beat)[0];
+      return classifier.push({ rrBefore: 1, ...otherwise[n], flaw } as Beat)[0];
     });
   }
 
@@ -77,8 +76,18 @@ describe('a beat that looks supraventricular', () => {
     expect(called([N, unjudged, S, S])).toBe('NQNS');
   });
 
-  it('nor in a rhythm as irregular as atrial fibrillation', () => {
-    expect(called([N, S, S], { 1: { irregularity: 0.71 }, 2: { irregularity: 0.7 } })).toBe('NNS');
+  it('nor where normal beats come as irregularly as in atrial fibrillation', () => {
+    const intervals = [0.6, 0.95, 0.7, 1.1, 0.52, 0.83, 1.3, 0.65, 0.9, 0.5, 1.2];
+    const irregular = Object.fromEntries(
+      Array.from({ length: 100 }, (_, n) => [n, { rrBefore: intervals[n % intervals.length] }]),
+    );
+    const normal = Array.from({ length: 100 }, () => N);
+    expect(called([...normal, S], irregular).at(-1)).toBe('N');
+    expect(called([...normal, S]).at(-1)).toBe('S');
+    // Ectopic beats, early and with a pause after them, are no such irregularity, however many there are.
+    const ectopic = normal.map((_, n) => (n % 3 === 1 ? S : N));
+    const early = Object.fromEntries(ectopic.map((_, n) => [n, { rrBefore: [1.4, 0.6, 1.4][n % 3] }]));
+    expect(called([...ectopic, S], early).slice(-6)).toBe('NNSNNS');
   });
 
   it('may be ventricular all the same', () => {
