@@ -1,4 +1,7 @@
-"""What the gateway calls beats, by thresholds: the rules of classifier.ts, for many choices of them at once."""
+"""
+What the gateway calls beats, by thresholds: the rules of classifier.ts, for many choices of them at once. One thing is
+left out: where both S and V reach their thresholds, here a beat is called both, and counts for both.
+"""
 
 import numpy as np
 
