@@ -3,7 +3,7 @@ import { Irregularity } from '../beats/irregularity.ts';
 import type { Stage } from '../stage.ts';
 import type { BeatModel } from './beat-model.ts';
 import type { ModelCard } from './model-card.ts';
-import { OwnShare } from './own-share.ts';
+import { OwnShare, scoreOfShare } from './own-share.ts';
 import { type BeatClass, CLASSES, type Verdict } from './verdict.ts';
 
 const NOTHING = new Float32Array(CLASSES.length);
@@ -51,11 +51,12 @@ export class Classifier implements Stage<Beat, Verdict> {
   }
 
   #judge(beat: Beat): Verdict {
-    const { temperature, thresholds } = this.#model.card;
+    const { card } = this.#model;
+    const ownShare = this.#ownShare.share;
     const scores = this.#model.scores(beat.waveform, beat.rhythm);
-    scores[S] += temperature * this.#ownShare.shift;
-    const probabilities = softmax(scores, temperature);
-    const decided = decide(probabilities, thresholds, this.#mayBeEarly(beat) ? ARRHYTHMIC : WITHOUT_S);
+    scores[S] += scoreOfShare(ownShare, card);
+    const probabilities = softmax(scores, card.temperature);
+    const decided = decide(probabilities, card.thresholds, this.#mayBeEarly(beat) ? ARRHYTHMIC : WITHOUT_S);
     this.#ownShare.push(decided === 'S');
     const flagged = decided !== 'N';
     return {
@@ -65,6 +66,7 @@ export class Classifier implements Stage<Beat, Verdict> {
       reason: undefined,
       probabilities,
       scores,
+      ownShare,
       flagged,
       featureMaps: flagged ? this.#model.featureMaps() : undefined,
     };
@@ -86,6 +88,7 @@ function unjudged(beat: Beat, reason: string): Verdict {
     reason,
     probabilities: NOTHING,
     scores: NOTHING,
+    ownShare: undefined,
     flagged: false,
     featureMaps: undefined,
   };

@@ -7,26 +7,29 @@ import type { ModelCard } from './model-card.ts';
  * bound keeps S from going unheard in a patient who had none so far, and errors from feeding on themselves.
  */
 export class OwnShare {
-  readonly #usual: number;
-  readonly #beats: number;
-  readonly #mostShift: number;
+  readonly #ofBeats: number;
   #share: number;
 
-  constructor({ usualShare, ofBeats, mostShift }: ModelCard['supraventricular']) {
-    this.#usual = usualShare;
-    this.#beats = ofBeats;
-    this.#mostShift = mostShift;
+  constructor({ usualShare, ofBeats }: ModelCard['supraventricular']) {
+    this.#ofBeats = ofBeats;
     this.#share = usualShare;
   }
 
-  /** What is to be added to the log odds of S. */
-  get shift(): number {
-    const shift = Math.log(this.#share / this.#usual);
-    return Math.max(-this.#mostShift, Math.min(this.#mostShift, shift));
+  /** 0 to 1 */
+  get share(): number {
+    return this.#share;
   }
 
   /** @param supraventricular whether the next beat, which was judged, was called S */
   push(supraventricular: boolean): void {
-    this.#share += (Number(supraventricular) - this.#share) / this.#beats;
+    this.#share += (Number(supraventricular) - this.#share) / this.#ofBeats;
   }
+}
+
+/** What a patient's own share adds to the score of S, in the units of scores, which the temperature divides. */
+export function scoreOfShare(
+  share: number,
+  { temperature, supraventricular: { usualShare, mostShift } }: ModelCard,
+): number {
+  return temperature * Math.max(-mostShift, Math.min(mostShift, Math.log(share / usualShare)));
 }

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly probabilities: Float32Array;
   /** The model's class scores: log odds against N, whose own score is 0; that of S moved by the patient's own share of S beats. */
   readonly scores: Float32Array;
+  /** Share of S, 0 to 1, in what the patient's last beats were called (OwnShare); undefined for class Q. */
+  readonly ownShare: number | undefined;
   /** An arrhythmic beat: S, V or F above its threshold. */
   readonly flagged: boolean;
   /** Last-convolution feature maps [step × channel], copied for flagged beats only. */

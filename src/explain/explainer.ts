@@ -1,4 +1,5 @@
 import type { ModelCard } from '../classify/model-card.ts';
+import { scoreOfShare } from '../classify/own-share.ts';
 import { CLASSES, type Verdict } from '../classify/verdict.ts';
 import type { Stage } from '../stage.ts';
 import type { ExplainedVerdict, Explanation } from './explanation.ts';
@@ -40,11 +41,12 @@ function explain(verdict: Verdict, featureMaps: Float32Array, card: ModelCard): 
   const relevance = gradCam(featureMaps, head.gradient, channels);
   const bounds = delineate(beat);
   const waves = waveShares(relevance, start, step, bounds);
-  // The verdict was reached in int8, and for S with the patient's own share in mind: against its score, the intercept
-  // also takes up what these did.
+  const ownShare = verdict.class === 'S' ? scoreOfShare(verdict.ownShare as number, card) : 0;
+  // The verdict was reached in int8: against its score, the intercept also takes up what rounding did.
   const score = scores[target];
   const { waveform } = head;
-  const intercept = score - waveform - rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+  const intercept = score - waveform - ofRhythm - ownShare;
   const sentence = inWords({
     verdict,
     waveform,
@@ -56,6 +58,7 @@ function explain(verdict: Verdict, featureMaps: Float32Array, card: ModelCard): 
     score,
     waveform,
     rhythm,
+    ownShare,
     intercept,
     relevance,
     relevanceStart: start,

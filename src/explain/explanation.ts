@@ -2,7 +2,7 @@ import type { Verdict } from '../classify/verdict.ts';
 
 export type Wave = 'P' | 'QRS' | 'ST-T' | 'baseline';
 
-/** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + intercept = score. */
+/** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + ownShare + intercept = score. */
 export interface Explanation {
   /** The verdict's score of its class: the log odds against normal, before temperature. */
   readonly score: number;
@@ -14,7 +14,9 @@ export interface Explanation {
     readonly value: number;
     readonly contribution: number;
   }[];
-  /** What neither contributes: the head's biases, for S the patient's own share of S beats, and the rounding of int8 arithmetic. */
+  /** What the patient's own share of S beats contributes to the score of S; 0 for the other classes. */
+  readonly ownShare: number;
+  /** What none of these contributes: the head's biases, and the rounding of its int8 arithmetic. */
   readonly intercept: number;
   /** Grad-CAM over the window, 0..1, one value a feature-map step. */
   readonly relevance: Float32Array;

@@ -6,6 +6,8 @@ const EARLY = 0.85;
 const LATE = 1.15;
 /** A rhythm from here on is called irregular: of cinc2017, nine in ten beats of normal rhythm are below, most of atrial fibrillation above. */
 const IRREGULAR = 0.5;
+/** From this share of S beats on, they are said to be what the patient has. */
+const MANY = 0.1;
 /** A QRS from here on is called wide, milliseconds. */
 const WIDE_QRS = 120;
 
@@ -30,7 +32,8 @@ function what({ class: verdict, probabilities }: Verdict): string {
   return `${CLASS_NAMES[verdict]} ${probabilities[CLASSES.indexOf(verdict)].toFixed(2)}`;
 }
 
-function timing({ beat: { rrBefore, rrAfter, usualRr, irregularity } }: Verdict): string[] {
+function timing({ class: verdict, beat, ownShare = 0 }: Verdict): string[] {
+  const { rrBefore, rrAfter, usualRr, irregularity } = beat;
   const said: string[] = [];
   if (usualRr === undefined) return said;
   if (rrBefore !== undefined) {
@@ -42,6 +45,7 @@ function timing({ beat: { rrBefore, rrAfter, usualRr, irregularity } }: Verdict)
     said.push(`pause after (${(rrAfter / usualRr).toFixed(2)})`);
   }
   if (irregularity >= IRREGULAR) said.push('irregular rhythm');
+  if (verdict === 'S' && ownShare >= MANY) said.push(`${percent(ownShare)} S beats of late`);
   return said;
 }
 

@@ -33,6 +33,7 @@ function findings(
       reason: undefined,
       probabilities: Float32Array.of(0.01, 0.01, 0.97, 0.01),
       scores: none,
+      ownShare: 0.05,
       flagged: true,
       featureMaps: undefined,
     },
@@ -60,6 +61,17 @@ describe('an explanation in words', () => {
       'early (0.58 of usual RR), irregular rhythm, wide QRS',
     );
     expect(inWords(findings({ irregularity: 0.4 }))).not.toContain('irregular');
+  });
+
+  test('of a patient with many supraventricular beats, where it is one of them', () => {
+    const { verdict, ...rest } = findings({}, {}, 'S');
+    const ofPatient = (ownShare: number) => inWords({ verdict: { ...verdict, ownShare }, ...rest });
+    expect(ofPatient(0.33)).toContain('33 % S beats of late, wide QRS');
+    expect(ofPatient(0.09)).not.toContain('of late');
+    const ventricular = findings({});
+    expect(inWords({ ...ventricular, verdict: { ...ventricular.verdict, ownShare: 0.33 } })).not.toContain(
+      'of late',
+    );
   });
 
   test('of an early, narrow beat that its rhythm gave away', () => {

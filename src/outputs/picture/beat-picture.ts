@@ -1,7 +1,7 @@
 import type { Explanation } from '../../explain/explanation.ts';
 import { wrap } from '../terminal/text.ts';
 import { ecgTrace, type Trace, traceStyle } from './ecg-trace.ts';
-import { EVIDENCE_HEIGHT, evidenceBars, evidenceStyle } from './evidence-bars.ts';
+import { evidenceBars, evidenceHeight, evidenceStyle } from './evidence-bars.ts';
 import { LIGHT_INKS } from './inks.ts';
 import { element, text } from './markup.ts';
 import { ON_LIGHT, relevanceStyle } from './relevance-colours.ts';
@@ -33,7 +33,7 @@ export function pictureCard(picture: BeatPicture): string {
     drawn(`ECG at ${picture.when}`, TRACE_HEIGHT, ecgTrace(picture.trace, traceFrame(0))),
     `<p>${text(picture.sentence)}</p>`,
     ...(picture.parts
-      ? [drawn('parts of the score', EVIDENCE_HEIGHT, evidenceBars(picture.parts, WIDTH))]
+      ? [drawn('parts of the score', evidenceHeight(picture.parts), evidenceBars(picture.parts, WIDTH))]
       : []),
     '</article>',
   ].join('\n');
@@ -55,7 +55,7 @@ export function pictureSvg(picture: BeatPicture): string {
   const traceTop = MARGIN + 16;
   const textTop = traceTop + TRACE_HEIGHT + LINE;
   const partsTop = textTop + LINE * lines.length;
-  const height = partsTop + (picture.parts ? EVIDENCE_HEIGHT : 0) + MARGIN;
+  const height = partsTop + (picture.parts ? evidenceHeight(picture.parts) : 0) + MARGIN;
   const style = [traceStyle(LIGHT_INKS), evidenceStyle(LIGHT_INKS), relevanceStyle(ON_LIGHT), WORDS_STYLE];
   return element(
     'svg',

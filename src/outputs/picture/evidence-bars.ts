@@ -19,20 +19,16 @@ export function evidenceStyle(inks: Inks): string {
 }
 
 /** The height that the bars of an explanation take. */
-export const EVIDENCE_HEIGHT = 4 * ROW;
+export function evidenceHeight(explanation: Explanation): number {
+  return rowsOf(explanation).length * ROW;
+}
 
 /**
  * What the score is made of: a bar to the right for what speaks for the class, to the left for what speaks
  * against it; their sum is the score.
  */
-export function evidenceBars({ waveform, rhythm, intercept, score }: Explanation, width: number): string {
-  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
-  const rows: readonly [label: string, value: number, style: string | undefined][] = [
-    ['waveform', waveform, undefined],
-    ['rhythm', ofRhythm, undefined],
-    ['model’s intercept', intercept, 'rest'],
-    ['score, their sum', score, 'rest'],
-  ];
+export function evidenceBars(explanation: Explanation, width: number): string {
+  const rows = rowsOf(explanation);
   const least = Math.min(0, ...rows.map(([, value]) => value));
   const most = Math.max(0, ...rows.map(([, value]) => value));
   const room = width - LABEL_WIDTH - NUMBER_WIDTH;
@@ -52,8 +48,22 @@ export function evidenceBars({ waveform, rhythm, intercept, score }: Explanation
       element('text', { class: 'number', x: width, y: y + 9 }, signed(value)),
     ].join('');
   });
-  const axis = element('line', { class: 'axis', x1: x(0), x2: x(0), y1: 0, y2: EVIDENCE_HEIGHT });
+  const axis = element('line', { class: 'axis', x1: x(0), x2: x(0), y1: 0, y2: rows.length * ROW });
   return element('g', { class: 'evidence' }, ...drawn, axis);
+}
+
+type Row = readonly [label: string, value: number, style: string | undefined];
+
+function rowsOf({ waveform, rhythm, ownShare, intercept, score }: Explanation): readonly Row[] {
+  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+  const ofShare: readonly Row[] = ownShare === 0 ? [] : [['S beats of late', ownShare, undefined]];
+  return [
+    ['waveform', waveform, undefined],
+    ['rhythm', ofRhythm, undefined],
+    ...ofShare,
+    ['model’s intercept', intercept, 'rest'],
+    ['score, their sum', score, 'rest'],
+  ];
 }
 
 function signed(value: number): string {

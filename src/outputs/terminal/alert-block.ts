@@ -61,9 +61,10 @@ function alertWords(
   return [heading, ...rest, ...wrap(contributions(explanation), width, 2).map((line) => plain.dim(line))];
 }
 
-/** The sum that the score is: "waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9". */
-export function contributions({ waveform, rhythm, intercept, score }: Explanation): string {
+/** The sum that the score is: "waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9"; for S also "S of late +1.0". */
+export function contributions({ waveform, rhythm, ownShare, intercept, score }: Explanation): string {
   const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)}`;
   const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
-  return `waveform ${signed(waveform)}, rhythm ${signed(ofRhythm)}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
+  const ofShare = ownShare === 0 ? '' : `, S of late ${signed(ownShare)}`;
+  return `waveform ${signed(waveform)}, rhythm ${signed(ofRhythm)}${ofShare}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
 }
