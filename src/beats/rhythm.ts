@@ -68,10 +68,12 @@ export class Rhythm {
   features(before: number | undefined, after: number | undefined): Float32Array {
     const out = new Float32Array(RHYTHM_FEATURES.length);
     if (this.#count === 0) return out;
+    const ofBefore = before === undefined ? undefined : Math.log(before);
+    const ofAfter = after === undefined ? undefined : Math.log(after);
     for (let c = 0; c < COMPARISONS; c++) {
       const usual = c < HORIZONS.length ? Math.log(this.#mean(c)) : this.#due.logarithm;
-      if (before !== undefined) out[c] = bounded(Math.log(before) - usual);
-      if (after !== undefined) out[COMPARISONS + c] = bounded(Math.log(after) - usual);
+      if (ofBefore !== undefined) out[c] = bounded(ofBefore - usual);
+      if (ofAfter !== undefined) out[COMPARISONS + c] = bounded(ofAfter - usual);
     }
     out[2 * COMPARISONS] = this.#irregularity.now;
     out[2 * COMPARISONS + 1] = this.#irregularity.lately;

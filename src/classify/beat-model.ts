@@ -14,7 +14,7 @@ export interface BeatModel {
    * Runs the model on one beat.
    * @param waveform [WAVEFORM_STEPS × WAVEFORM_CHANNELS]
    * @param rhythm in the order of RHYTHM_FEATURES
-   * @returns class scores (logits) in the order of CLASSES
+   * @returns class scores (logits) in the order of CLASSES: the caller's to change
    */
   scores(waveform: Float32Array, rhythm: Float32Array): Float32Array;
   /** Feature maps [step × channel] of the beat that was scored last: a copy. */
