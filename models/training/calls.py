@@ -30,7 +30,8 @@ def calls_of_s(beats: Beats, probability: np.ndarray, ventricular: np.ndarray) -
     @param probability of S @param ventricular whether a beat is called V
     @returns [beat, threshold, bound on the irregularity]
     """
-    known = beats.neighbours() & ~np.roll(ventricular, 1)
+    neighbours = beats.neighbours()
+    known = neighbours & ~np.roll(ventricular, 1)
     surplus = log_odds(probability[:, None, None]) - log_odds(THRESHOLDS[:, None])
     interval = np.log(np.maximum(np.diff(beats.time, prepend=0), 1e-3))
     runs = beats.runs()
@@ -48,7 +49,7 @@ def calls_of_s(beats: Beats, probability: np.ndarray, ventricular: np.ndarray) -
         called[now] = may_be & (surplus[now] + shift >= 0)
         share[here] += (called[now] - share[here]) / OF_BEATS
         normal = ~called[now] & ~ventricular[now, None, None]
-        irregularity.push(interval[now, None, None], normal & normal_before[here] & beats.neighbours()[now, None, None])
+        irregularity.push(interval[now, None, None], normal & normal_before[here] & neighbours[now, None, None])
         normal_before[here] = normal
     return called
 

@@ -16,9 +16,9 @@ const S = CLASSES.indexOf('S');
  *
  * Supraventricular beats are told from normal ones by coming early, so a beat is called S only where that can be
  * known: not after a gap, nor after a beat that was ventricular or not judged, whose place says nothing of when the
- * next one was due; nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all. So
- * the beat after an interpolated ventricular beat, or after a movement taken for one, is spared. How likely S is
- * depends on the patient, too: see OwnShare.
+ * next one was due. So the beat after an interpolated ventricular beat, or after a movement taken for one, is spared.
+ * Nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all. And how likely S is
+ * depends on the patient: see OwnShare.
  */
 export class Classifier implements Stage<Beat, Verdict> {
   readonly takes = ['beat'] as const;

@@ -2,7 +2,7 @@ import type { ModelCard } from '../classify/model-card.ts';
 import { scoreOfShare } from '../classify/own-share.ts';
 import { CLASSES, type Verdict } from '../classify/verdict.ts';
 import type { Stage } from '../stage.ts';
-import type { ExplainedVerdict, Explanation } from './explanation.ts';
+import { type ExplainedVerdict, type Explanation, rhythmContribution } from './explanation.ts';
 import { globalMaximum, gradCam } from './grad-cam.ts';
 import { attribute } from './head.ts';
 import { delineate, waveShares } from './waves.ts';
@@ -45,8 +45,7 @@ function explain(verdict: Verdict, featureMaps: Float32Array, card: ModelCard): 
   // The verdict was reached in int8: against its score, the intercept also takes up what rounding did.
   const score = scores[target];
   const { waveform } = head;
-  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
-  const intercept = score - waveform - ofRhythm - ownShare;
+  const intercept = score - waveform - rhythmContribution({ rhythm }) - ownShare;
   const sentence = inWords({
     verdict,
     waveform,

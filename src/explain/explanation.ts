@@ -36,6 +36,11 @@ export interface ExplainedVerdict {
   readonly explanation: Explanation | undefined;
 }
 
+/** What all rhythm features together contribute to the score. */
+export function rhythmContribution({ rhythm }: Pick<Explanation, 'rhythm'>): number {
+  return rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+}
+
 /** Relevance at a time relative to the R peak, seconds, on the line between its steps; 0 outside of them. */
 export function relevanceAt({ relevance, relevanceStart, relevanceStep }: Explanation, time: number): number {
   const place = (time - relevanceStart) / relevanceStep;

@@ -1,5 +1,5 @@
 import { type BeatClass, CLASSES, type Verdict } from '../classify/verdict.ts';
-import type { Explanation, Wave } from './explanation.ts';
+import { type Explanation, rhythmContribution, type Wave } from './explanation.ts';
 
 /** Beats this far from the usual RR interval (as a ratio) are called early or late. */
 const EARLY = 0.85;
@@ -57,10 +57,7 @@ function qrs(width: number): string {
 /** How what speaks *for* the class divides between waveform and rhythm, each taken as a whole. Where the one speaks against it, it has no share. */
 function evidence({ waveform, rhythm, waves }: Findings): string {
   const fromWaveform = Math.max(0, waveform);
-  const fromRhythm = Math.max(
-    0,
-    rhythm.reduce((sum, { contribution }) => sum + contribution, 0),
-  );
+  const fromRhythm = Math.max(0, rhythmContribution({ rhythm }));
   const whole = fromWaveform + fromRhythm;
   if (whole === 0) return '';
   const share = fromWaveform / whole;

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../explain/explanation.ts';
+import { type Explanation, rhythmContribution } from '../../explain/explanation.ts';
 import type { Inks } from './inks.ts';
 import { element, text } from './markup.ts';
 
@@ -54,12 +54,12 @@ export function evidenceBars(explanation: Explanation, width: number): string {
 
 type Row = readonly [label: string, value: number, style: string | undefined];
 
-function rowsOf({ waveform, rhythm, ownShare, intercept, score }: Explanation): readonly Row[] {
-  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+function rowsOf(explanation: Explanation): readonly Row[] {
+  const { waveform, ownShare, intercept, score } = explanation;
   const ofShare: readonly Row[] = ownShare === 0 ? [] : [['S beats of late', ownShare, undefined]];
   return [
     ['waveform', waveform, undefined],
-    ['rhythm', ofRhythm, undefined],
+    ['rhythm', rhythmContribution(explanation), undefined],
     ...ofShare,
     ['model’s intercept', intercept, 'rest'],
     ['score, their sum', score, 'rest'],

@@ -1,6 +1,6 @@
 import type { Alert } from '../../alerts/alert.ts';
 import { ECG_AFTER, ECG_BEFORE } from '../../beats/beat.ts';
-import { type Explanation, relevanceAt } from '../../explain/explanation.ts';
+import { type Explanation, relevanceAt, rhythmContribution } from '../../explain/explanation.ts';
 import { GRID_RATE } from '../../timeline/span.ts';
 import { clockTime } from '../numbers.ts';
 import { DOTS_ACROSS } from './braille.ts';
@@ -62,9 +62,9 @@ function alertWords(
 }
 
 /** The sum that the score is: "waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9"; for S also "S of late +1.0". */
-export function contributions({ waveform, rhythm, ownShare, intercept, score }: Explanation): string {
+export function contributions(explanation: Explanation): string {
+  const { waveform, ownShare, intercept, score } = explanation;
   const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)}`;
-  const ofRhythm = rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
   const ofShare = ownShare === 0 ? '' : `, S of late ${signed(ownShare)}`;
-  return `waveform ${signed(waveform)}, rhythm ${signed(ofRhythm)}${ofShare}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
+  return `waveform ${signed(waveform)}, rhythm ${signed(rhythmContribution(explanation))}${ofShare}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
 }
