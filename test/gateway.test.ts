@@ -42,9 +42,9 @@ describe('the gateway, on the recording that ships', async () => {
   it('gives explanations that add up to the class score', () => {
     for (const { verdict, explanation } of beats) {
       if (explanation === undefined) continue;
-      const { score, waveform, rhythm, ownShare, intercept, waves } = explanation;
+      const { score, waveform, rhythm, beatsBefore, intercept, waves } = explanation;
       const total =
-        waveform + ownShare + intercept + rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
+        waveform + beatsBefore + intercept + rhythm.reduce((sum, { contribution }) => sum + contribution, 0);
       expect(total).toBeCloseTo(score, 9);
       expect(verdict.scores).toContain(score);
       const somewhere = explanation.relevance.some((value) => value > 0);

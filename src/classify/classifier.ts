@@ -3,13 +3,16 @@ import { Irregularity } from '../beats/irregularity.ts';
 import type { Stage } from '../stage.ts';
 import type { BeatModel } from './beat-model.ts';
 import type { ModelCard } from './model-card.ts';
+import { Morphologies } from './morphologies.ts';
 import { OwnShare, scoreOfShare } from './own-share.ts';
 import { type BeatClass, CLASSES, type Verdict } from './verdict.ts';
 
 const NOTHING = new Float32Array(CLASSES.length);
-const ARRHYTHMIC = ['S', 'V', 'F'] as const;
+/** In this order: what reaches the threshold of V is not asked whether it is S. */
+const ARRHYTHMIC = ['V', 'F', 'S'] as const;
 const WITHOUT_S = ['V', 'F'] as const;
 const S = CLASSES.indexOf('S');
+const V = CLASSES.indexOf('V');
 
 /**
  * A beat becomes a verdict: a class by the model, or Q, unjudged, where the signal forbids one.
@@ -17,14 +20,17 @@ const S = CLASSES.indexOf('S');
  * Supraventricular beats are told from normal ones by coming early, so a beat is called S only where that can be
  * known: not after a gap, nor after a beat that was ventricular or not judged, whose place says nothing of when the
  * next one was due. So the beat after an interpolated ventricular beat, or after a movement taken for one, is spared.
- * Nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all. And how likely S is
- * depends on the patient: see OwnShare.
+ * Nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all.
+ *
+ * The model sees a beat and what is usual; what the patient's beats before were like moves its scores: how many were
+ * S (OwnShare), and how ventricular those of the same morphology looked (Morphologies).
  */
 export class Classifier implements Stage<Beat, Verdict> {
   readonly takes = ['beat'] as const;
   readonly #model: BeatModel;
   readonly #judgeNoisy: boolean;
   readonly #ownShare: OwnShare;
+  readonly #morphologies = new Morphologies();
   /** Of the intervals from one normal beat to the next: ectopic beats are no part of it. */
   readonly #normalRhythm = new Irregularity();
   /** Class of the beat before. */
@@ -54,7 +60,11 @@ export class Classifier implements Stage<Beat, Verdict> {
     const { card } = this.#model;
     const ownShare = this.#ownShare.share;
     const scores = this.#model.scores(beat.waveform, beat.rhythm);
-    scores[S] += scoreOfShare(ownShare, card);
+    const beatsBefore = new Float32Array(CLASSES.length);
+    beatsBefore[S] = scoreOfShare(ownShare, card);
+    beatsBefore[V] =
+      card.temperature * this.#morphologies.push(beat.waveform, logOdds(scores, V, card.temperature));
+    for (let c = 0; c < CLASSES.length; c++) scores[c] += beatsBefore[c];
     const probabilities = softmax(scores, card.temperature);
     const decided = decide(probabilities, card.thresholds, this.#mayBeEarly(beat) ? ARRHYTHMIC : WITHOUT_S);
     this.#ownShare.push(decided === 'S');
@@ -66,6 +76,7 @@ export class Classifier implements Stage<Beat, Verdict> {
       reason: undefined,
       probabilities,
       scores,
+      beatsBefore,
       ownShare,
       flagged,
       featureMaps: flagged ? this.#model.featureMaps() : undefined,
@@ -88,6 +99,7 @@ function unjudged(beat: Beat, reason: string): Verdict {
     reason,
     probabilities: NOTHING,
     scores: NOTHING,
+    beatsBefore: NOTHING,
     ownShare: undefined,
     flagged: false,
     featureMaps: undefined,
@@ -95,7 +107,7 @@ function unjudged(beat: Beat, reason: string): Verdict {
 }
 
 /**
- * Of the classes that may be, the one that exceeds its threshold by the largest factor, or N when none reaches its own.
+ * Of the classes that may be, the first that reaches its threshold, or N.
  * @param probabilities in the order of CLASSES
  */
 export function decide(
@@ -103,16 +115,17 @@ export function decide(
   thresholds: ModelCard['thresholds'],
   possible: readonly (typeof ARRHYTHMIC)[number][] = ARRHYTHMIC,
 ): BeatClass {
-  let decided: BeatClass = 'N';
-  let most = 1;
-  for (const candidate of possible) {
-    const factor = probabilities[CLASSES.indexOf(candidate)] / thresholds[candidate];
-    if (factor >= most) {
-      decided = candidate;
-      most = factor;
-    }
-  }
-  return decided;
+  const reaches = (name: (typeof possible)[number]) =>
+    probabilities[CLASSES.indexOf(name)] >= thresholds[name];
+  return possible.find(reaches) ?? 'N';
+}
+
+/** Of one class against all others. */
+function logOdds(scores: Float32Array, of: number, temperature: number): number {
+  const others = scores.filter((_, c) => c !== of);
+  const highest = Math.max(...others);
+  const sum = others.reduce((sum, score) => sum + Math.exp((score - highest) / temperature), 0);
+  return (scores[of] - highest) / temperature - Math.log(sum);
 }
 
 /** @param temperature above 1 softens overconfident probabilities (Guo et al. 2017) */

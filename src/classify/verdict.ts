@@ -13,8 +13,13 @@ export interface Verdict {
   readonly reason: string | undefined;
   /** Probabilities in the order of CLASSES; all zero for class Q. */
   readonly probabilities: Float32Array;
-  /** The model's class scores: log odds against N, whose own score is 0; that of S moved by the patient's own share of S beats. */
+  /** Class scores, the model's and what the patient's beats before add: log odds against N, whose own score is 0. */
   readonly scores: Float32Array;
+  /**
+   * What the patient's beats before add to each score: to that of S, how many of them were S (OwnShare), to that of V,
+   * how ventricular those of the same morphology looked (Morphologies).
+   */
+  readonly beatsBefore: Float32Array;
   /** Share of S, 0 to 1, in what the patient's last beats were called (OwnShare); undefined for class Q. */
   readonly ownShare: number | undefined;
   /** An arrhythmic beat: S, V or F above its threshold. */

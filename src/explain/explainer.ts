@@ -1,5 +1,4 @@
 import type { ModelCard } from '../classify/model-card.ts';
-import { scoreOfShare } from '../classify/own-share.ts';
 import { CLASSES, type Verdict } from '../classify/verdict.ts';
 import type { Stage } from '../stage.ts';
 import { type ExplainedVerdict, type Explanation, rhythmContribution } from './explanation.ts';
@@ -41,23 +40,24 @@ function explain(verdict: Verdict, featureMaps: Float32Array, card: ModelCard): 
   const relevance = gradCam(featureMaps, head.gradient, channels);
   const bounds = delineate(beat);
   const waves = waveShares(relevance, start, step, bounds);
-  const ownShare = verdict.class === 'S' ? scoreOfShare(verdict.ownShare as number, card) : 0;
+  const beatsBefore = verdict.beatsBefore[target];
   // The verdict was reached in int8: against its score, the intercept also takes up what rounding did.
   const score = scores[target];
   const { waveform } = head;
-  const intercept = score - waveform - rhythmContribution({ rhythm }) - ownShare;
+  const intercept = score - waveform - rhythmContribution({ rhythm }) - beatsBefore;
   const sentence = inWords({
     verdict,
     waveform,
     rhythm,
     waves,
+    beatsBefore,
     qrsWidth: bounds.qrsOffset - bounds.qrsOnset,
   });
   return {
     score,
     waveform,
     rhythm,
-    ownShare,
+    beatsBefore,
     intercept,
     relevance,
     relevanceStart: start,

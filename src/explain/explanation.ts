@@ -2,7 +2,7 @@ import type { Verdict } from '../classify/verdict.ts';
 
 export type Wave = 'P' | 'QRS' | 'ST-T' | 'baseline';
 
-/** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + ownShare + intercept = score. */
+/** Why a flagged beat was flagged. Contributions add up: waveform + Σ rhythm + beatsBefore + intercept = score. */
 export interface Explanation {
   /** The verdict's score of its class: the log odds against normal, before temperature. */
   readonly score: number;
@@ -14,8 +14,8 @@ export interface Explanation {
     readonly value: number;
     readonly contribution: number;
   }[];
-  /** What the patient's own share of S beats contributes to the score of S; 0 for the other classes. */
-  readonly ownShare: number;
+  /** What the patient's beats before contribute: to the score of S how many were S of late, to that of V those of the same morphology. */
+  readonly beatsBefore: number;
   /** What none of these contributes: the head's biases, and the rounding of its int8 arithmetic. */
   readonly intercept: number;
   /** Grad-CAM over the window, 0..1, one value a feature-map step. */

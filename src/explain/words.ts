@@ -8,6 +8,8 @@ const LATE = 1.15;
 const IRREGULAR = 0.5;
 /** From this share of S beats on, they are said to be what the patient has. */
 const MANY = 0.1;
+/** From this contribution on, the other beats of its morphology are said to have spoken for V. */
+const TELLING = 0.5;
 /** A QRS from here on is called wide, milliseconds. */
 const WIDE_QRS = 120;
 
@@ -15,7 +17,7 @@ const CLASS_NAMES: Record<BeatClass, string> = { N: 'normal', S: 'SVEB', V: 'VEB
 const WAVE_NAMES: Record<Wave, string> = { P: 'P zone', QRS: 'QRS', 'ST-T': 'ST-T', baseline: 'baseline' };
 
 /** What the sentence is made of, all of it measured on this beat. */
-export interface Findings extends Pick<Explanation, 'waveform' | 'rhythm' | 'waves'> {
+export interface Findings extends Pick<Explanation, 'waveform' | 'rhythm' | 'beatsBefore' | 'waves'> {
   readonly verdict: Verdict;
   /** Width of the QRS, seconds. */
   readonly qrsWidth: number;
@@ -24,7 +26,8 @@ export interface Findings extends Pick<Explanation, 'waveform' | 'rhythm' | 'wav
 /** Says in one sentence what was found and where the evidence lies, such as "VEB 0.97: early (0.58 of usual RR),
  * wide QRS (148 ms); evidence 86 % waveform (81 % of it in the QRS), 14 % rhythm". */
 export function inWords(findings: Findings): string {
-  return `${what(findings.verdict)}: ${[...timing(findings.verdict), qrs(findings.qrsWidth)].join(', ')}${evidence(findings)}`;
+  const said = [...timing(findings.verdict), qrs(findings.qrsWidth), ...morphology(findings)];
+  return `${what(findings.verdict)}: ${said.join(', ')}${evidence(findings)}`;
 }
 
 function what({ class: verdict, probabilities }: Verdict): string {
@@ -52,6 +55,10 @@ function timing({ class: verdict, beat, ownShare = 0 }: Verdict): string[] {
 function qrs(width: number): string {
   const milliseconds = Math.round(1000 * width);
   return `${milliseconds >= WIDE_QRS ? 'wide' : 'narrow'} QRS (${milliseconds} ms)`;
+}
+
+function morphology({ verdict, beatsBefore }: Findings): string[] {
+  return verdict.class === 'V' && beatsBefore >= TELLING ? ['as others of its morphology'] : [];
 }
 
 /** How what speaks *for* the class divides between waveform and rhythm, each taken as a whole. Where the one speaks against it, it has no share. */

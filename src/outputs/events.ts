@@ -155,7 +155,7 @@ export function explanationFields(explanation: Explanation): Record<string, unkn
       value: round(value, 4),
       contribution: round(contribution, 4),
     })),
-    ownShare: round(explanation.ownShare, 4),
+    beatsBefore: round(explanation.beatsBefore, 4),
     intercept: round(explanation.intercept, 4),
     waves: Object.fromEntries(Object.entries(waves).map(([wave, share]) => [wave, round(share, 4)])),
     relevance: {

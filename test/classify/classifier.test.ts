@@ -29,7 +29,8 @@ describe('the decision', () => {
     ['nothing reaches its threshold', [0.3, 0.39, 0.2, 0.11], 'N'],
     ['one does', [0.5, 0.41, 0.05, 0.04], 'S'],
     ['exactly', [0.5, 0, 0.5, 0], 'V'],
-    ['the larger factor wins, not the larger probability', [0, 0.45, 0.52, 0.03], 'S'],
+    ['what may be ventricular is not asked whether it is supraventricular', [0, 0.49, 0.51, 0], 'V'],
+    ['nor is fusion', [0, 0.4, 0, 0.6], 'F'],
   ] as const)('%s', (_name, probabilities, expected) => {
     expect(decide(Float32Array.from(probabilities), thresholds)).toBe(expected);
   });
@@ -40,6 +41,8 @@ describe('a beat that looks supraventricular', () => {
   const V = [0, 0, 5, 0];
   const N = [5, 0, 0, 0];
   const unjudged = undefined;
+  // Of no morphology.
+  const flat = new Float32Array(WAVEFORM_STEPS * WAVEFORM_CHANNELS);
   const supraventricular = { mostIrregular: 0.7, usualShare: 0.05, ofBeats: 40, mostShift: 1 };
 
   /** What is made of beats with these scores, a second apart where nothing else is said. */
@@ -56,7 +59,7 @@ describe('a beat that looks supraventricular', () => {
     return scores.map((known, n) => {
       at = n;
       const flaw = known === unjudged ? 'noisy' : undefined;
-      return classifier.push({ rrBefore: 1, ...otherwise[n], flaw } as Beat)[0];
+      return classifier.push({ rrBefore: 1, waveform: flat, ...otherwise[n], flaw } as Beat)[0];
     });
   }
 

@@ -53,12 +53,12 @@ describe('replay --json of the shipped capture', () => {
 
   test('contributions add up to the score', () => {
     for (const { explanation } of events(run.stdout).filter((event) => event.explanation)) {
-      const { waveform, rhythm, ownShare, intercept, score } = explanation;
+      const { waveform, rhythm, beatsBefore, intercept, score } = explanation;
       const ofRhythm = rhythm.reduce(
         (sum: number, { contribution }: { contribution: number }) => sum + contribution,
         0,
       );
-      expect(waveform + ofRhythm + ownShare + intercept).toBeCloseTo(score, 3);
+      expect(waveform + ofRhythm + beatsBefore + intercept).toBeCloseTo(score, 3);
     }
   });
 

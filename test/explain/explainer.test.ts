@@ -82,7 +82,8 @@ function flaggedVerdict(): Verdict {
     class: 'V',
     reason: undefined,
     probabilities: Float32Array.of(0.02, 0.02, 0.95, 0.01),
-    scores: Float32Array.of(0, 0.75, 6.26, 3), // int8's answer: the float head says 6.25
+    scores: Float32Array.of(0, 1, 7.76, 3), // int8's answer: the float head says 6.25 of V, to which 1.5 was added
+    beatsBefore: Float32Array.of(0, 0.25, 1.5, 0),
     ownShare: 0.2,
     flagged: true,
     featureMaps,
@@ -92,32 +93,29 @@ function flaggedVerdict(): Verdict {
 describe('an explainer', () => {
   test('explains a flagged beat by contributions that add up to its score', () => {
     const [{ explanation }] = new Explainer({ card }).push(flaggedVerdict());
-    const { score, waveform, rhythm, ownShare, intercept } = explanation!;
-    expect(score).toBeCloseTo(6.26, 6);
+    const { score, waveform, rhythm, beatsBefore, intercept } = explanation!;
+    expect(score).toBeCloseTo(7.76, 6);
     expect(waveform).toBe(6);
     expect(rhythm).toEqual([
       { feature: 'early', value: 0.75, contribution: 0.75 },
       { feature: 'late', value: 0, contribution: 0 },
     ]);
-    expect(ownShare).toBe(0); // which counts for S alone
+    expect(beatsBefore).toBe(1.5);
     expect(intercept).toBeCloseTo(-0.5 + 0.01, 6); // the bias, and what int8 rounded
-    expect(waveform + rhythm[0].contribution + rhythm[1].contribution + intercept).toBeCloseTo(score, 9);
+    const ofRhythm = rhythm[0].contribution + rhythm[1].contribution;
+    expect(waveform + ofRhythm + beatsBefore + intercept).toBeCloseTo(score, 9);
   });
 
-  test('says of an S beat what the patient’s own share of such beats contributes', () => {
-    const score = 0.75 + Math.log(0.1 / 0.05);
-    const scores = Float32Array.of(0, score, 0, 0);
-    const verdict: Verdict = { ...flaggedVerdict(), class: 'S', scores, ownShare: 0.1 };
-    const { waveform, rhythm, ownShare, intercept, sentence } = new Explainer({ card }).push(verdict)[0]
-      .explanation!;
-    expect(ownShare).toBeCloseTo(Math.LN2, 9);
+  test('says of an S beat what the S beats before it contribute', () => {
+    const verdict: Verdict = { ...flaggedVerdict(), class: 'S' };
+    const { waveform, rhythm, beatsBefore, intercept, score, sentence } = new Explainer({ card }).push(
+      verdict,
+    )[0].explanation!;
+    expect([score, beatsBefore]).toEqual([1, 0.25]);
     expect(intercept).toBeCloseTo(0, 6);
     const ofRhythm = rhythm[0].contribution + rhythm[1].contribution;
-    expect(waveform + ofRhythm + ownShare + intercept).toBeCloseTo(score, 6);
-    expect(sentence).toContain(', 10 % S beats of late, ');
-    // As much as the card allows, and no more.
-    const most = new Explainer({ card }).push({ ...verdict, ownShare: 0.9 })[0].explanation!;
-    expect(most.ownShare).toBe(1);
+    expect(waveform + ofRhythm + beatsBefore + intercept).toBeCloseTo(score, 6);
+    expect(sentence).toContain(', 20 % S beats of late, ');
   });
 
   test('shows where in the waveform, and says so in words', () => {

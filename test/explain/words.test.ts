@@ -33,6 +33,7 @@ function findings(
       reason: undefined,
       probabilities: Float32Array.of(0.01, 0.01, 0.97, 0.01),
       scores: none,
+      beatsBefore: none,
       ownShare: 0.05,
       flagged: true,
       featureMaps: undefined,
@@ -43,6 +44,7 @@ function findings(
       { feature: 'a', value: 1, contribution: 3 },
       { feature: 'b', value: 1, contribution: -2 },
     ],
+    beatsBefore: 0,
     waves: { P: 0.05, QRS: 0.81, 'ST-T': 0.1, baseline: 0.04 },
     ...rest,
   };
@@ -72,6 +74,14 @@ describe('an explanation in words', () => {
     expect(inWords({ ...ventricular, verdict: { ...ventricular.verdict, ownShare: 0.33 } })).not.toContain(
       'of late',
     );
+  });
+
+  test('of a beat that would be less ventricular but for others of its morphology', () => {
+    expect(inWords(findings({}, { beatsBefore: 0.5 }))).toContain(
+      'on time (1.00 of usual RR), wide QRS (148 ms), as others of its morphology; evidence',
+    );
+    expect(inWords(findings({}, { beatsBefore: 0.4 }))).not.toContain('morphology');
+    expect(inWords(findings({}, { beatsBefore: 0.5 }, 'S'))).not.toContain('morphology');
   });
 
   test('of an early, narrow beat that its rhythm gave away', () => {

@@ -85,7 +85,7 @@ describe('events', () => {
           { feature: 'early', value: 0.5812, contribution: 1 },
           { feature: 'pause', value: 1.3, contribution: 0.2 },
         ],
-        ownShare: 0,
+        beatsBefore: 0,
         intercept: -0.4,
         waves: { P: 0.05, QRS: 0.81, 'ST-T': 0.1, baseline: 0.04 },
         relevance: { start: -0.4, step: 0.032 },

@@ -57,6 +57,7 @@ export function verdict({ time, class: name, rrBefore }: BeatSketch): Verdict {
     reason: name === 'Q' ? 'the signal is noisy' : undefined,
     probabilities: Float32Array.from(CLASSES, (other) => (name === 'Q' ? 0 : other === name ? 0.97 : 0.01)),
     scores: Float32Array.from(CLASSES, (other) => (other === name ? 3.9 : -1)),
+    beatsBefore: new Float32Array(CLASSES.length),
     ownShare: name === 'Q' ? undefined : 0.05,
     flagged: name !== 'N' && name !== 'Q',
     featureMaps: undefined,
@@ -74,7 +75,7 @@ export function explanation(): Explanation {
       { feature: 'early', value: 0.5812345, contribution: 1.0 },
       { feature: 'pause', value: 1.3, contribution: 0.2 },
     ],
-    ownShare: 0,
+    beatsBefore: 0,
     intercept: -0.4,
     relevance: Float32Array.from({ length: 32 }, (_, i) =>
       bump(relevanceStart + i * relevanceStep, 0.02, 0.1, 1),

@@ -55,12 +55,12 @@ export function evidenceBars(explanation: Explanation, width: number): string {
 type Row = readonly [label: string, value: number, style: string | undefined];
 
 function rowsOf(explanation: Explanation): readonly Row[] {
-  const { waveform, ownShare, intercept, score } = explanation;
-  const ofShare: readonly Row[] = ownShare === 0 ? [] : [['S beats of late', ownShare, undefined]];
+  const { waveform, beatsBefore, intercept, score } = explanation;
+  const ofOthers: readonly Row[] = beatsBefore === 0 ? [] : [['beats before', beatsBefore, undefined]];
   return [
     ['waveform', waveform, undefined],
     ['rhythm', rhythmContribution(explanation), undefined],
-    ...ofShare,
+    ...ofOthers,
     ['model’s intercept', intercept, 'rest'],
     ['score, their sum', score, 'rest'],
   ];

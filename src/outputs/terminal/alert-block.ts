@@ -61,10 +61,10 @@ function alertWords(
   return [heading, ...rest, ...wrap(contributions(explanation), width, 2).map((line) => plain.dim(line))];
 }
 
-/** The sum that the score is: "waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9"; for S also "S of late +1.0". */
+/** The sum that the score is: "waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9"; for S and V also "beats before +1.0". */
 export function contributions(explanation: Explanation): string {
-  const { waveform, ownShare, intercept, score } = explanation;
+  const { waveform, beatsBefore, intercept, score } = explanation;
   const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)}`;
-  const ofShare = ownShare === 0 ? '' : `, S of late ${signed(ownShare)}`;
-  return `waveform ${signed(waveform)}, rhythm ${signed(rhythmContribution(explanation))}${ofShare}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
+  const ofOthers = Math.abs(beatsBefore) < 0.05 ? '' : `, beats before ${signed(beatsBefore)}`;
+  return `waveform ${signed(waveform)}, rhythm ${signed(rhythmContribution(explanation))}${ofOthers}, intercept ${signed(intercept)} = ${score.toFixed(1)}`;
 }

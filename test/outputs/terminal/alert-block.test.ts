@@ -10,9 +10,11 @@ const alert = beat({ time: 83, class: 'V', rrBefore: 0.5 })[1] as Alert;
 
 test('the contributions are written as the sum that they are', () => {
   expect(contributions(explanation())).toBe('waveform +3.1, rhythm +1.2, intercept -0.4 = 3.9');
-  expect(contributions({ ...explanation(), ownShare: 0.7, score: 4.6 })).toBe(
-    'waveform +3.1, rhythm +1.2, S of late +0.7, intercept -0.4 = 4.6',
+  expect(contributions({ ...explanation(), beatsBefore: 0.7, score: 4.6 })).toBe(
+    'waveform +3.1, rhythm +1.2, beats before +0.7, intercept -0.4 = 4.6',
   );
+  // What would be written as nothing is not written.
+  expect(contributions({ ...explanation(), beatsBefore: -0.04 })).not.toContain('beats before');
 });
 
 test('relevance lies on the line between its steps', () => {
