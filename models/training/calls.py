@@ -13,7 +13,7 @@ THRESHOLD_OF_F = 0.5
 MOST_IRREGULAR = np.arange(0.4, 0.71, 0.05)
 
 # The patient's own share of S beats, and what it does to the log odds of the next one: see own-share.ts.
-USUAL_SHARE, OF_BEATS, MOST_SHIFT = 0.05, 400, 1.0
+USUAL_SHARE, OF_BEATS, MOST_SHIFT = 0.05, 400, 1.5
 
 # See irregularity.ts.
 COMPARED, DIFFERENT, SLOWNESS = 8, 0.04, 0.02
