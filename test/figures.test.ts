@@ -76,8 +76,8 @@ describeWithData('figures in writing', (data) => {
     const { qrs } = groupOf('own', 'all records');
     expect(qrs.se).toBeGreaterThanOrEqual(99.5);
     expect(qrs.ppv).toBeGreaterThanOrEqual(99.5);
-    expect(groupOf('own', 'DS2').veb?.f1).toBeGreaterThanOrEqual(90);
-    expect(groupOf('own', 'DS2').sveb?.f1).toBeGreaterThanOrEqual(55);
+    expect(groupOf('own', 'DS2').veb?.f1).toBeGreaterThanOrEqual(95);
+    expect(groupOf('own', 'DS2').sveb?.f1).toBeGreaterThanOrEqual(60);
     expect(groupOf('own', 'normal rhythm').falseAlerts?.perHour).toBeLessThanOrEqual(5);
   });
 });

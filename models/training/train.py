@@ -22,6 +22,11 @@ from convert import Interpreter, card, convert, rounded
 from network import DEFAULT, TINY, Lessons, Size, deployed, scores, train
 
 SIZES = {"beat": DEFAULT, "beat-tiny": TINY}
+# By what a database is called here: the stem of its exports, and its name in words.
+ANNOTATED = {
+    "mitdb": ("ds1", "MIT-BIH Arrhythmia Database 1.0.0, DS1 only"),
+    "svdb": ("svdb", "MIT-BIH Supraventricular Arrhythmia Database 1.0.0"),
+}
 # Electrode motion twice: nothing else looks so much like a beat.
 NOISE = ["em", "em", "ma", "bw"]
 FOLDS = 6
@@ -37,15 +42,19 @@ FIBRILLATING = ["201", "203", "207"]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=Path, required=True, help="folder with the exported beats; other seeds' models go here")
+    parser.add_argument("--build", type=Path, required=True, help="folder with the exported beats")
     parser.add_argument("--labels", type=Path, required=True, help="labels of the recordings of cinc2017: REFERENCE.csv")
     parser.add_argument("--out", type=Path, required=True, help="folder for the models of the first seed, their cards and vectors")
+    parser.add_argument("--rest", type=Path, required=True, help="folder for float models and those of the other seeds")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--models", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument(
+        "--databases", nargs="+", choices=ANNOTATED, default=list(ANNOTATED), help="annotated databases to learn from (mitdb: its DS1)"
+    )
     options = parser.parse_args()
     tf.config.experimental.enable_op_determinism()
 
-    lessons = lessons_from(options.build, options.labels)
+    lessons = lessons_from(options.build, options.labels, options.databases)
     shipped = load(options.build / "shipped", "shipped")
     beats = lessons.annotated
     for database in beats.databases():
@@ -65,9 +74,9 @@ def main() -> None:
                 (options.out / "beat.vectors.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
 
 
-def lessons_from(build: Path, labels: Path) -> Lessons:
+def lessons_from(build: Path, labels: Path, databases: list[str]) -> Lessons:
     def annotated(lead: str) -> Beats:
-        exports = [("ds1", "mitdb"), ("svdb", "svdb")]
+        exports = [(ANNOTATED[database][0], database) for database in databases]
         beats = joined([load(build / f"{name}{lead}-{peaks}", of) for name, of in exports for peaks in ("reference", "own")])
         return beats[beats.label >= 0]
 
@@ -91,9 +100,8 @@ def write_models(
         "training": {
             "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER CINC2017_FOLDER NSTDB_FOLDER",
             "seed": seed,
-            "data": "MIT-BIH Arrhythmia Database 1.0.0, DS1 only; MIT-BIH Supraventricular Arrhythmia Database 1.0.0; both leads "
-            "of each; CinC Challenge 2017 1.0.0, some recordings labelled N or A; noise of the MIT-BIH Noise Stress Test "
-            "Database 1.0.0 (all ODC-BY 1.0)",
+            "data": "; ".join(ANNOTATED[database][1] for database in beats.databases()) + "; both leads of each; CinC Challenge 2017 "
+            "1.0.0, some recordings labelled N or A; noise of the MIT-BIH Noise Stress Test Database 1.0.0 (all ODC-BY 1.0)",
             "records": beats.records(),
             "beats": {database: counted(beats[beats.database == database]) for database in beats.databases()},
             "recordings": len(lessons.rhythms.records()),
@@ -104,7 +112,7 @@ def write_models(
         "supraventricular": calibration["supraventricular"],
     }
     name = f"{stem}-{seed}"
-    of_seed = options.build / f"seed-{seed}"
+    of_seed = options.rest / f"seed-{seed}"
     write(options.out if seed == 0 else of_seed, stem, name, members, int8, beats.rhythm_features, about)
     write(of_seed, f"{stem}-float", f"{name}-float", members, convert(network, None), beats.rhythm_features, about)
 
