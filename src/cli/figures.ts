@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { recordNames } from './evaluate.ts';
 import { serve } from './evaluate-workers.ts';
 import { PARTS, type PageJob, type Part, remakePage, tablesText } from './evaluation-page.ts';
+import { rhythmTable } from './rhythm-table.ts';
 import { robustnessTables } from './robustness-tables.ts';
 import { runCommand, throwing } from './run-command.ts';
 import { evaluateSeeds, seedTables } from './seed-tables.ts';
@@ -45,6 +46,15 @@ program
   .action(async (mitdb: string, nstdb: string, options: { records: string; model?: string }) => {
     const names = await recordNames(mitdb, options.records);
     print(await robustnessTables({ mitdb, nstdb, names, model: options.model }));
+  });
+
+program
+  .command('rhythms')
+  .description('Plays rhythms of the textbook, made of the normal beats of records.')
+  .argument('<records...>', 'annotated WFDB records, by their names without extension')
+  .option('--model <model>', 'beat model: default, tiny, or a card')
+  .action(async (records: readonly string[], { model }: { model?: string }) => {
+    print([await rhythmTable(records, model)]);
   });
 
 program

@@ -1,3 +1,4 @@
+import { gaussian } from '../sources/seeded-random.ts';
 /** What stands where a window is deleted. */
 export const REFERENCES = ['zero', 'blurred', 'noise', 'line'] as const;
 export type Reference = (typeof REFERENCES)[number];
@@ -42,9 +43,4 @@ export function blurred(window: ArrayLike<number>, sigma: number): Float32Array 
       sum += weights[k + reach] * window[Math.min(last, Math.max(0, i + k))];
     return sum / total;
   });
-}
-
-/** A normal deviate (Box and Muller). @param random uniform in [0, 1) */
-export function gaussian(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

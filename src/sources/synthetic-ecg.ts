@@ -1,4 +1,4 @@
-import { seededRandom } from './seeded-random.ts';
+import { gaussian, seededRandom } from './seeded-random.ts';
 
 /** A wave of the model: where it lies on the cycle (radians from the R peak), how high and how wide it is. */
 interface Wave {
@@ -104,7 +104,7 @@ export class SyntheticEcg {
       }
       if (this.#angle >= Math.PI) this.#beginBeat();
       const wander = WANDER_MILLIVOLTS * Math.sin(2 * Math.PI * RESPIRATION_HZ * time);
-      millivolts[n] = MILLIVOLTS_PER_UNIT * this.#height + wander + this.#noise * this.#gaussian();
+      millivolts[n] = MILLIVOLTS_PER_UNIT * this.#height + wander + this.#noise * gaussian(this.#random);
     }
     return { millivolts, beats };
   }
@@ -144,10 +144,5 @@ export class SyntheticEcg {
       (Math.sin(2 * Math.PI * PRESSURE_HZ * time + pressure) +
         Math.sin(2 * Math.PI * RESPIRATION_HZ * time + respiration))
     );
-  }
-
-  /** Box and Muller's transform. */
-  #gaussian(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random());
   }
 }
