@@ -12,8 +12,8 @@ const NOTHING = new Float32Array(CLASSES.length);
 /** In this order: what reaches the threshold of V is not asked whether it is S. */
 const ARRHYTHMIC = ['V', 'F', 'S'] as const;
 const WITHOUT_S = ['V', 'F'] as const;
-/** A beat comes early if its interval is shorter than was due by this, as logarithms: 8 %. */
-const EARLY = -0.08;
+/** A beat comes early if its interval is shorter than was due by an eighth: as logarithms. */
+const EARLY = -0.13;
 const S = CLASSES.indexOf('S');
 const V = CLASSES.indexOf('V');
 

@@ -1,20 +1,25 @@
 import { Due } from '../beats/due.ts';
 
-/** Intervals are taken for a half or the double of what was due up to this, as logarithms. */
+/** Intervals are alike, a half or the double of each other up to this, as logarithms. */
 const ALIKE = 0.06;
+/** A rhythm is known by so many intervals in a row that are as was due. */
+const KNOWN = 2;
 /** So many halves in a row are the rhythm's own … */
 const IN_A_ROW = 3;
 /** … where they are no tachycardia, seconds. */
 const SLOW = 0.6;
 
 /**
- * How early beats come, by the interval that was due (Due), in a heart that does not conduct every beat. An interval
- * twice as long as was due holds a beat that was blocked, and counts as two. And where every second beat was blocked
- * from the beginning, intervals that halve, and stay so without becoming those of a tachycardia, are the sinus node's.
+ * How early beats come, by the interval that was due (Due), in a heart that does not conduct every beat. In a rhythm
+ * that is known, an interval twice as long as was due holds a beat that was blocked, and counts as two. And where every
+ * second beat was blocked from the beginning, intervals that halve, and stay so without becoming those of a tachycardia,
+ * are the sinus node's.
  */
 export class Prematurity {
   #due = new Due();
   #begun = false;
+  /** Intervals in a row that were as was due, those that counted as two aside. */
+  #known = 0;
   #halves = 0;
 
   /**
@@ -24,12 +29,13 @@ export class Prematurity {
   push(rr: number): number {
     const late = this.#begun ? Math.log(rr) - this.#due.logarithm : 0;
     this.#begun = true;
+    const isTwo = this.#known >= KNOWN && Math.abs(late - Math.LN2) <= ALIKE;
+    if (!isTwo) this.#known = Math.abs(late) <= ALIKE ? this.#known + 1 : 0;
     this.#halves = Math.abs(late + Math.LN2) <= ALIKE && rr >= SLOW ? this.#halves + 1 : 0;
     if (this.#halves === IN_A_ROW) {
       this.#due = new Due();
       this.#halves = 0;
     }
-    const isTwo = Math.abs(late - Math.LN2) <= ALIKE;
     this.#due.push(isTwo ? rr / 2 : rr);
     return late;
   }
