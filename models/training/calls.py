@@ -106,28 +106,29 @@ def calls(beats: Beats, probabilities: np.ndarray, threshold_of_v: float) -> tup
 
 def lateness(beats: Beats) -> np.ndarray:
     """
-    Of each beat, the logarithm of the interval before it over the one that was due, as prematurity.ts has it; 0 where
-    there is none.
+    Of each beat, the logarithm of the interval before it over the one that was due or the one before, whichever is
+    longer, as prematurity.ts has it; 0 where there is none.
     """
     runs = beats.runs()
     neighbours = beats.neighbours()
     interval = np.log(np.maximum(np.diff(beats.time, prepend=0), 1e-3))
     late = np.zeros(len(beats))
-    due = np.zeros(len(runs))
+    due, before = np.zeros(len(runs)), np.full(len(runs), -np.inf)
     count, known, halves = (np.zeros(len(runs), int) for _ in range(3))
     for now in in_step(runs):
         here = np.flatnonzero(neighbours[now])
         beat, x = now[here], interval[now[here]]
         due[here] = np.where(count[here] == 0, x, due[here])
-        late[beat] = x - due[here]
-        is_two = (known[here] >= KNOWN) & (np.abs(late[beat] - np.log(2)) <= ALIKE_INTERVALS)
-        as_due = np.where(np.abs(late[beat]) <= ALIKE_INTERVALS, known[here] + 1, 0)
+        late[beat] = x - np.maximum(due[here], before[here])
+        of_due = x - due[here]
+        is_two = (known[here] >= KNOWN) & (np.abs(of_due - np.log(2)) <= ALIKE_INTERVALS)
+        as_due = np.where(np.abs(of_due) <= ALIKE_INTERVALS, known[here] + 1, 0)
         known[here] = np.where(is_two, known[here], as_due)
-        halved = (np.abs(late[beat] + np.log(2)) <= ALIKE_INTERVALS) & (x >= np.log(SLOW))
+        halved = (np.abs(of_due + np.log(2)) <= ALIKE_INTERVALS) & (x >= np.log(SLOW))
         halves[here] = np.where(halved, halves[here] + 1, 0)
         anew = halves[here] == IN_A_ROW
         halves[here[anew]] = count[here[anew]] = 0
-        x = np.where(is_two, x - np.log(2), x)
+        x = before[here] = np.where(is_two, x - np.log(2), x)
         count[here] += 1
         steps = np.maximum(1, SETTLING / count[here])
         due[here] = np.where(anew, x, np.clip(x, due[here] - steps * SHRINKS, due[here] + steps * GROWS))

@@ -44,6 +44,7 @@ export const RHYTHMS: readonly Rhythm[] = [
   },
   { name: 'premature atrial beats, one in ten', beats: (random) => premature(() => random() < 0.1) },
   { name: 'atrial bigeminy', beats: () => premature(() => true) },
+  { name: 'atrial triplets: three premature beats after each normal one', beats: () => triplets() },
   { name: 'atrial tachycardia, 12 s at 150 a minute', beats: tachycardia },
   { name: 'atrial fibrillation', beats: fibrillation, fibrillation: 0.06 },
 ];
@@ -80,6 +81,14 @@ function* premature(comesNow: () => boolean): Generator<Wanted> {
       ? { after: 0.65 * after, class: 'S' }
       : { after: before === 'S' ? 1.15 * after : after, class: 'N' };
     before = isPremature ? 'S' : 'N';
+  }
+}
+
+function* triplets(): Generator<Wanted> {
+  let n = 0;
+  for (const { after } of sinus()) {
+    const isPremature = n++ % 4 > 0;
+    yield isPremature ? { after: 0.65 * after, class: 'S' } : { after: 1.15 * after, class: 'N' };
   }
 }
 
