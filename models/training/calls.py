@@ -18,10 +18,6 @@ USUAL_SHARE, OF_BEATS, MOST_SHIFT = 0.05, 400, 1.5
 # See irregularity.ts.
 COMPARED, DIFFERENT, SLOWNESS = 8, 0.04, 0.02
 
-# See prematurity.ts and due.ts.
-EARLY, ALIKE_INTERVALS, KNOWN, IN_A_ROW, SLOW = 0.13, 0.06, 2, 3, 0.6
-GROWS, SHRINKS, SETTLING = 0.03, 0.01, 8
-
 # See morphologies.ts.
 TRACE = slice(26, 54)
 ALIKE, MORPHOLOGIES, REMEMBERED, MOST_SHIFT_OF_V = 0.9, 16, 50, 2.0
@@ -71,20 +67,19 @@ def in_step(runs: list[np.ndarray]) -> Iterator[np.ndarray]:
 def calls(beats: Beats, probabilities: np.ndarray, threshold_of_v: float) -> tuple[np.ndarray, np.ndarray]:
     """
     V and F where they reach their thresholds. Else S, but only after a beat that was judged, and not ventricular, and
-    while the normal beats' rhythm is not too irregular, and if it is early against what was due or follows one that was
-    called so; the more readily, the more of the patient's beats were called so before.
+    while the normal beats' rhythm is not too irregular; the more readily, the more of the patient's beats were called so
+    before.
     @param probabilities in the order of CLASSES
     @returns what is called S, and what V: [beat, threshold of S, bound on the irregularity]
     """
     p_of_s, p_of_v, p_of_f = (probabilities[:, CLASSES.index(name), None, None] for name in "SVF")
     neighbours = beats.neighbours()[:, None, None]
     interval = np.log(np.maximum(np.diff(beats.time, prepend=0), 1e-3))[:, None, None]
-    early = (lateness(beats) <= -EARLY)[:, None, None]
     runs = beats.runs()
     choices = (len(runs), len(THRESHOLDS), len(MOST_IRREGULAR))
     supraventricular, ventricular = (np.zeros((len(beats), *choices[1:]), bool) for _ in range(2))
     share = np.full(choices, USUAL_SHARE)
-    normal_before, ventricular_before, supraventricular_before = (np.zeros(choices, bool) for _ in range(3))
+    normal_before, ventricular_before = (np.zeros(choices, bool) for _ in range(2))
     irregularity = Irregularity(choices)
     for now in in_step(runs):
         here = slice(len(now))
@@ -95,44 +90,12 @@ def calls(beats: Beats, probabilities: np.ndarray, threshold_of_v: float) -> tup
         f = p_of_f[now] / sum_of_all >= THRESHOLD_OF_F
         s = p_of_s[now] * odds / sum_of_all >= THRESHOLDS[:, None]
         s &= neighbours[now] & ~v & ~f & ~ventricular_before[here] & (irregularity.lately[here] <= MOST_IRREGULAR)
-        s &= early[now] | supraventricular_before[here]
         supraventricular[now], ventricular[now] = s, v
         share[here] += (s - share[here]) / OF_BEATS
         normal = ~s & ~v & ~f
         irregularity.push(interval[now], normal & normal_before[here] & neighbours[now])
-        normal_before[here], ventricular_before[here], supraventricular_before[here] = normal, v, s
+        normal_before[here], ventricular_before[here] = normal, v
     return supraventricular, ventricular
-
-
-def lateness(beats: Beats) -> np.ndarray:
-    """
-    Of each beat, the logarithm of the interval before it over the one that was due or the one before, whichever is
-    longer, as prematurity.ts has it; 0 where there is none.
-    """
-    runs = beats.runs()
-    neighbours = beats.neighbours()
-    interval = np.log(np.maximum(np.diff(beats.time, prepend=0), 1e-3))
-    late = np.zeros(len(beats))
-    due, before = np.zeros(len(runs)), np.full(len(runs), -np.inf)
-    count, known, halves = (np.zeros(len(runs), int) for _ in range(3))
-    for now in in_step(runs):
-        here = np.flatnonzero(neighbours[now])
-        beat, x = now[here], interval[now[here]]
-        due[here] = np.where(count[here] == 0, x, due[here])
-        late[beat] = x - np.maximum(due[here], before[here])
-        of_due = x - due[here]
-        is_two = (known[here] >= KNOWN) & (np.abs(of_due - np.log(2)) <= ALIKE_INTERVALS)
-        as_due = np.where(np.abs(of_due) <= ALIKE_INTERVALS, known[here] + 1, 0)
-        known[here] = np.where(is_two, known[here], as_due)
-        halved = (np.abs(of_due + np.log(2)) <= ALIKE_INTERVALS) & (x >= np.log(SLOW))
-        halves[here] = np.where(halved, halves[here] + 1, 0)
-        anew = halves[here] == IN_A_ROW
-        halves[here[anew]] = count[here[anew]] = 0
-        x = before[here] = np.where(is_two, x - np.log(2), x)
-        count[here] += 1
-        steps = np.maximum(1, SETTLING / count[here])
-        due[here] = np.where(anew, x, np.clip(x, due[here] - steps * SHRINKS, due[here] + steps * GROWS))
-    return late
 
 
 class Irregularity:

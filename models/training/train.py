@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from beats import CLASSES, Beats, joined, load, load_noise, load_rhythms
-from calls import EARLY, MOST_IRREGULAR, MOST_SHIFT, OF_BEATS, THRESHOLD_OF_F, THRESHOLDS, USUAL_SHARE, by_morphology, calls, lateness
+from calls import MOST_IRREGULAR, MOST_SHIFT, OF_BEATS, THRESHOLD_OF_F, THRESHOLDS, USUAL_SHARE, by_morphology, calls
 from convert import Interpreter, card, convert, rounded
 from network import DEFAULT, TINY, Lessons, Size, deployed, scores, train
 
@@ -265,12 +265,9 @@ def golden(network: keras.Model, int8: bytes, shipped: Beats) -> dict:
 def golden_calls(class_scores: np.ndarray, shipped: Beats, calibration: dict) -> dict:
     """
     What every beat of the recording that ships is called by its float scores, for the gateway to call the same: with
-    noise added to them, and S and V exchanged where they are early, so that all classes and rules take part.
+    noise added to them, so that all classes and rules take part.
     """
     class_scores = class_scores + GOLDEN_NOISE * np.random.default_rng(0).standard_normal(class_scores.shape)
-    exchanged = lateness(shipped) <= -EARLY
-    s_and_v = [CLASSES.index("S"), CLASSES.index("V")]
-    class_scores[np.ix_(exchanged, s_and_v)] = class_scores[np.ix_(exchanged, s_and_v[::-1])]
     class_scores = np.round(class_scores - class_scores[:, :1], 3)
     moved = by_morphology(shipped, class_scores / calibration["temperature"])
     s, v = calls(shipped, tf.nn.softmax(moved).numpy(), calibration["thresholds"]["V"])

@@ -5,15 +5,12 @@ import type { BeatModel } from './beat-model.ts';
 import type { ModelCard } from './model-card.ts';
 import { Morphologies } from './morphologies.ts';
 import { OwnShare, scoreOfShare } from './own-share.ts';
-import { Prematurity } from './prematurity.ts';
 import { type BeatClass, CLASSES, type Verdict } from './verdict.ts';
 
 const NOTHING = new Float32Array(CLASSES.length);
 /** In this order: what reaches the threshold of V is not asked whether it is S. */
 const ARRHYTHMIC = ['V', 'F', 'S'] as const;
 const WITHOUT_S = ['V', 'F'] as const;
-/** A beat comes early if its interval is shorter than was due by an eighth: as logarithms. */
-const EARLY = -0.13;
 const S = CLASSES.indexOf('S');
 const V = CLASSES.indexOf('V');
 
@@ -23,9 +20,7 @@ const V = CLASSES.indexOf('V');
  * Supraventricular beats are told from normal ones by coming early, so a beat is called S only where that can be
  * known: not after a gap, nor after a beat that was ventricular or not judged, whose place says nothing of when the
  * next one was due. So the beat after an interpolated ventricular beat, or after a movement taken for one, is spared.
- * Nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all. And a run of S begins
- * with a beat that is early against what was due: a heart that speeds up as in exercise, or begins to conduct every
- * beat after a block, does not.
+ * Nor where the rhythm is as irregular as in atrial fibrillation, in which no beat is due at all.
  *
  * The model sees a beat and what is usual; what the patient's beats before were like moves its scores: how many were
  * S (OwnShare), and how ventricular those of the same morphology looked (Morphologies).
@@ -36,7 +31,6 @@ export class Classifier implements Stage<Beat, Verdict> {
   readonly #judgeNoisy: boolean;
   readonly #ownShare: OwnShare;
   readonly #morphologies = new Morphologies();
-  readonly #prematurity = new Prematurity();
   /** Of the intervals from one normal beat to the next: ectopic beats are no part of it. */
   readonly #normalRhythm = new Irregularity();
   /** Class of the beat before. */
@@ -89,13 +83,11 @@ export class Classifier implements Stage<Beat, Verdict> {
     };
   }
 
-  /** Whether it can be known that the beat is early, and it is, or goes on with a run. */
+  /** Whether it can be known that the beat is early, if it is. */
   #mayBeEarly({ rrBefore }: Beat): boolean {
-    if (rrBefore === undefined || this.#before === 'Q') return false;
-    const late = this.#prematurity.push(rrBefore);
-    if (this.#before === 'V' || this.#normalRhythm.lately > this.#model.card.supraventricular.mostIrregular)
-      return false;
-    return this.#before === 'S' || late <= EARLY;
+    const { mostIrregular } = this.#model.card.supraventricular;
+    const isDue = rrBefore !== undefined && this.#before !== 'V' && this.#before !== 'Q';
+    return isDue && this.#normalRhythm.lately <= mostIrregular;
   }
 }
 
