@@ -163,7 +163,8 @@ export async function madeRhythm(
   }
   if (fibrillation !== undefined) {
     for (let k = Math.round(AT_REST * rate); k < ecg.length; k++) {
-      const turn = 2 * Math.PI * (ATRIAL_HZ + 0.5 * Math.sin(k / rate / 3)) * (k / rate);
+      // The rate itself swings by half a hertz.
+      const turn = 2 * Math.PI * (ATRIAL_HZ * (k / rate) - 1.5 * Math.cos(k / rate / 3));
       ecg[k] += fibrillation * (Math.sin(turn) + 0.4 * Math.sin(2 * turn));
     }
   }
