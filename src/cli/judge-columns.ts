@@ -1,4 +1,4 @@
-import { mean } from '../evaluate/explanations/likeness.ts';
+import { mean } from '../dsp/mean.ts';
 
 /** Means over rows of the same length, to four places. */
 export function columnMeans(rows: readonly ArrayLike<number>[]): number[] {

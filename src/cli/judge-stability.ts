@@ -1,4 +1,5 @@
-import { mean, partialSpearman, spearman } from '../evaluate/explanations/likeness.ts';
+import { mean } from '../dsp/mean.ts';
+import { partialSpearman, spearman } from '../evaluate/explanations/likeness.ts';
 import { SEGMENT } from '../evaluate/explanations/perturbation.ts';
 import type { FloatNetwork } from '../explain/network.ts';
 import { probabilities } from '../explain/saliency.ts';

@@ -1,4 +1,5 @@
 import { gaussian } from '../sources/seeded-random.ts';
+
 /** What stands where a window is deleted. */
 export const REFERENCES = ['zero', 'blurred', 'noise', 'line'] as const;
 export type Reference = (typeof REFERENCES)[number];

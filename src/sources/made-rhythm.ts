@@ -1,10 +1,11 @@
-import { concatenated } from '../dsp/concatenated.ts';
+import { clamp } from '../dsp/clamp.ts';
+import { mean } from '../dsp/mean.ts';
 import { InputError } from '../formats/input-error.ts';
 import { isBeat } from '../formats/wfdb/annotation.ts';
 import { gaussian, seededRandom } from './seeded-random.ts';
 import type { Source } from './source.ts';
 import { wfdbSource } from './wfdb.ts';
-import { chooseLead, leadSamples, openRecord, recordAnnotations } from './wfdb-record.ts';
+import { chooseLead, openRecord, recordAnnotations, wholeLead } from './wfdb-record.ts';
 
 /** A beat of a made rhythm. */
 interface Wanted {
@@ -42,9 +43,15 @@ export const RHYTHMS: readonly Rhythm[] = [
     name: 'second-degree block, 2:1 and 1:1 in turn',
     beats: () => block((n) => n % 80 >= 40 && n % 2 === 1),
   },
-  { name: 'premature atrial beats, one in ten', beats: (random) => premature(() => random() < 0.1) },
-  { name: 'atrial bigeminy', beats: () => premature(() => true) },
-  { name: 'atrial triplets: three premature beats after each normal one', beats: () => triplets() },
+  {
+    name: 'premature atrial beats, one in ten',
+    beats: (random) => premature((inARow) => inARow === 0 && random() < 0.1),
+  },
+  { name: 'atrial bigeminy', beats: () => premature((inARow) => inARow < 1) },
+  {
+    name: 'atrial triplets: three premature beats after each normal one',
+    beats: () => premature((inARow) => inARow < 3),
+  },
   { name: 'atrial tachycardia, 12 s at 150 a minute', beats: tachycardia },
   { name: 'atrial fibrillation', beats: fibrillation, fibrillation: 0.06 },
 ];
@@ -72,23 +79,20 @@ function* block(isBlocked: (n: number) => boolean): Generator<Wanted> {
   for (const beat of sinus()) yield isBlocked(n++) ? { ...beat, shows: 'P' } : beat;
 }
 
-/** Single beats at 0.65 of the interval, which reset the sinus node: the next one comes a bit later than usual. */
-function* premature(comesNow: () => boolean): Generator<Wanted> {
-  let before: Wanted['class'] = 'N';
+/**
+ * Beats at 0.65 of the interval, which reset the sinus node: the next one comes a bit later than usual.
+ * @param comesNow by how many came just before
+ */
+function* premature(comesNow: (inARow: number) => boolean): Generator<Wanted> {
+  let inARow = 0;
   for (const { after } of sinus()) {
-    const isPremature: boolean = before === 'N' && comesNow();
-    yield isPremature
-      ? { after: 0.65 * after, class: 'S' }
-      : { after: before === 'S' ? 1.15 * after : after, class: 'N' };
-    before = isPremature ? 'S' : 'N';
-  }
-}
-
-function* triplets(): Generator<Wanted> {
-  let n = 0;
-  for (const { after } of sinus()) {
-    const isPremature = n++ % 4 > 0;
-    yield isPremature ? { after: 0.65 * after, class: 'S' } : { after: 1.15 * after, class: 'N' };
+    if (comesNow(inARow)) {
+      inARow++;
+      yield { after: 0.65 * after, class: 'S' };
+    } else {
+      yield { after: inARow > 0 ? 1.15 * after : after, class: 'N' };
+      inARow = 0;
+    }
   }
 }
 
@@ -100,8 +104,8 @@ function* tachycardia(): Generator<Wanted> {
 /** Intervals in no order, with logarithms of a normal distribution. */
 function* fibrillation(random: () => number): Generator<Wanted> {
   while (true) {
-    const after = 0.7 * Math.exp(0.22 * gaussian(random));
-    yield { after: Math.min(1.6, Math.max(0.36, after)), class: 'N', shows: 'QRS and T' };
+    const after = clamp(0.7 * Math.exp(0.22 * gaussian(random)), 0.36, 1.6);
+    yield { after, class: 'N', shows: 'QRS and T' };
   }
 }
 
@@ -109,7 +113,7 @@ function* fibrillation(random: () => number): Generator<Wanted> {
 export interface MadeBeat {
   /** Of its R peak, seconds. */
   readonly time: number;
-  readonly class: 'N' | 'S';
+  readonly class: Wanted['class'];
 }
 
 export interface MadeRhythm {
@@ -133,18 +137,23 @@ const NOISE_MILLIVOLTS = 0.005;
 const ATRIAL_HZ = 6;
 const SEED = 1;
 
+/** Normal beats of a record, cut out of its usual lead: millivolts, less the line through their ends. */
+export interface NormalBeats {
+  readonly path: string;
+  /** Samples a second. */
+  readonly rate: number;
+  readonly cuts: readonly Float32Array[];
+}
+
 /**
- * A rhythm made of the normal beats of a WFDB record, laid down one after the other where the rhythm wants them, on a
- * line without waves. Where they overlap they are added.
- *
- * @throws InputError where the record, or its reference annotations (`.atr`), cannot be read or has too few normal beats
+ * A rhythm made of the normal beats of a record, laid down one after the other where the rhythm wants them, on a line
+ * without waves. Where they overlap they are added.
  */
-export async function madeRhythm(
-  path: string,
+export function madeRhythm(
+  { path, rate, cuts }: NormalBeats,
   { beats, fibrillation }: Rhythm,
   seconds: number,
-): Promise<MadeRhythm> {
-  const { cuts, rate } = await normalBeats(path);
+): MadeRhythm {
   const random = seededRandom(SEED);
   const ecg = Float32Array.from(
     { length: Math.round(seconds * rate) },
@@ -187,17 +196,19 @@ function* atRest(then: Generator<Wanted>): Generator<Wanted> {
 /** How much there is of a cut-out so long before the R peak. */
 function shown(what: Wanted['shows'], before: number): number {
   if (what === undefined) return 1;
-  const ofP = Math.min(1, Math.max(0, (before - P_ENDS) / FADE + 0.5));
+  const ofP = clamp((before - P_ENDS) / FADE + 0.5, 0, 1);
   return what === 'P' ? ofP : 1 - ofP;
 }
 
-/** Normal beats between normal beats, less the line through their ends; and the record's rate. */
-async function normalBeats(path: string): Promise<{ cuts: Float32Array[]; rate: number }> {
+/**
+ * The normal beats between normal beats of a WFDB record.
+ *
+ * @throws InputError where the record, or its reference annotations (`.atr`), cannot be read or has too few of them
+ */
+export async function normalBeats(path: string): Promise<NormalBeats> {
   const record = await openRecord(path);
   const { rate } = record.header;
-  const blocks: Float32Array[] = [];
-  for await (const block of leadSamples(record, chooseLead(record))) blocks.push(block);
-  const ecg = concatenated(blocks);
+  const ecg = await wholeLead(record, chooseLead(record));
   const beats = (await recordAnnotations(record, 'atr')).filter(({ symbol }) => isBeat(symbol));
   const cuts: Float32Array[] = [];
   for (let n = 1; n + 1 < beats.length && cuts.length < MOST_CUT; n++) {
@@ -211,7 +222,7 @@ async function normalBeats(path: string): Promise<{ cuts: Float32Array[]; rate: 
     throw new InputError(
       `${path} has ${cuts.length} normal beats that lie apart: choose a record with ${LEAST_CUT}.`,
     );
-  return { cuts, rate };
+  return { path, rate, cuts };
 }
 
 function cutOut(ecg: Float32Array, peak: number, rate: number): Float32Array {
@@ -222,8 +233,4 @@ function cutOut(ecg: Float32Array, peak: number, rate: number): Float32Array {
     const fade = Math.min(1, (k + 1) / edge, (cut.length - k) / edge);
     return fade * (value - from - ((to - from) * k) / cut.length);
   });
-}
-
-function mean(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

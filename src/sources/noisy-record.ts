@@ -1,10 +1,11 @@
 import { concatenated } from '../dsp/concatenated.ts';
+import { mean } from '../dsp/mean.ts';
 import { Resampler } from '../dsp/resample.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { SignalSpec } from '../formats/wfdb/header.ts';
 import type { Source } from './source.ts';
 import { type Alteration, type WfdbOptions, wfdbSource } from './wfdb.ts';
-import { leadSamples, openRecord, recordAnnotations, type Stretch, type WfdbRecord } from './wfdb-record.ts';
+import { openRecord, recordAnnotations, type Stretch, type WfdbRecord, wholeLead } from './wfdb-record.ts';
 
 /** Noise to be added to a lead. */
 export interface AddedNoise {
@@ -92,9 +93,7 @@ async function noiseOf(path: string, part: Stretch | undefined, number: number, 
   const record = await openRecord(path);
   const { signals, rate } = record.header;
   const signal = signals[number % signals.length];
-  const blocks: Float32Array[] = [];
-  for await (const block of leadSamples(record, signal, part)) blocks.push(block);
-  const original = concatenated(blocks);
+  const original = await wholeLead(record, signal, part);
   const amplitudes: number[] = [];
   for (let at = 0; at + rate <= original.length && amplitudes.length < MEASURED; at += rate) {
     amplitudes.push(deviation(original.subarray(at, at + rate)));
@@ -115,10 +114,7 @@ async function qrsAmplitude(record: WfdbRecord, lead: SignalSpec): Promise<numbe
     .slice(0, MEASURED);
   const last = normal.at(-1);
   if (last === undefined) throw new InputError(`${record.path} has no normal beats to scale noise by.`);
-  const blocks: Float32Array[] = [];
-  const end = (last.sample + reach) / rate;
-  for await (const block of leadSamples(record, lead, { to: end })) blocks.push(block);
-  const samples = concatenated(blocks);
+  const samples = await wholeLead(record, lead, { to: (last.sample + reach) / rate });
   return trimmedMean(
     normal.map(({ sample }) => {
       const qrs = samples.subarray(sample - reach, sample + reach);
@@ -128,13 +124,12 @@ async function qrsAmplitude(record: WfdbRecord, lead: SignalSpec): Promise<numbe
 }
 
 function deviation(samples: Float32Array): number {
-  const mean = samples.reduce((sum, value) => sum + value, 0) / samples.length;
-  return Math.sqrt(samples.reduce((sum, value) => sum + (value - mean) ** 2, 0) / samples.length);
+  const middle = mean(samples);
+  return Math.sqrt(samples.reduce((sum, value) => sum + (value - middle) ** 2, 0) / samples.length);
 }
 
 function trimmedMean(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const trimmed = Math.floor(sorted.length * TRIMMED);
-  const kept = sorted.slice(trimmed, sorted.length - trimmed);
-  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+  return mean(sorted.slice(trimmed, sorted.length - trimmed));
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { concatenated } from '../dsp/concatenated.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { Annotation } from '../formats/wfdb/annotation.ts';
 import { readAnnotations } from '../formats/wfdb/annotations.ts';
@@ -110,6 +111,21 @@ export async function* leadSamples(
   // A lagging signal ends before the others do.
   const lag = Math.min(position + lead.skew, end) - Math.max(position, first);
   if (lag > 0) yield new Float32Array(lag).fill(Number.NaN);
+}
+
+/**
+ * The same, of one piece.
+ *
+ * @throws InputError
+ */
+export async function wholeLead(
+  record: WfdbRecord,
+  lead: SignalSpec,
+  stretch?: Stretch,
+): Promise<Float32Array<ArrayBuffer>> {
+  const blocks: Float32Array[] = [];
+  for await (const block of leadSamples(record, lead, stretch)) blocks.push(block);
+  return concatenated(blocks);
 }
 
 /** Path of a record as WFDB's own tools take it, from that of its header or signal file. */

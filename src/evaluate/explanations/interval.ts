@@ -1,5 +1,5 @@
+import { mean } from '../../dsp/mean.ts';
 import { seededRandom } from '../../sources/seeded-random.ts';
-import { mean } from './likeness.ts';
 
 /** A mean with its 95 % interval. */
 export interface Estimate {

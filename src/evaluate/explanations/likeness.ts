@@ -1,3 +1,5 @@
+import { mean } from '../../dsp/mean.ts';
+
 /** Spearman's rank correlation; 0 where one of the two is constant and has no ranks. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return pearson(ranks(a), ranks(b));
@@ -56,10 +58,4 @@ export function topFifthOverlap(a: ArrayLike<number>, b: ArrayLike<number>): num
 /** Root of the mean square of the differences. */
 export function rootMeanSquare(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.sqrt(mean(Array.from(a, (value, i) => (value - b[i]) ** 2)));
-}
-
-export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
 }
