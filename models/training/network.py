@@ -32,6 +32,14 @@ MADE_EARLY = 0.03
 EARLIER = (-0.7, -0.2)
 LATER = (-0.1, 0.35)
 BOUND = 1.2
+# Part of the beats whose heart has sped up or slowed down for minutes, by how much against the mean of 400 beats, and
+# the share of it against that of 80: an interval is short then, and not early.
+DRIFTED = 0.1
+DRIFT = (-0.5, 0.3)
+DRIFT_OF_80 = (0.1, 0.35)
+# Part of the normal beats that a pause follows, and how long it is: a beat that is not early is normal even so.
+PAUSED = 0.03
+PAUSE = (0.1, 0.6)
 # Part of the beats with noise, how loud, and where the waveform ends.
 NOISY = 0.3
 DECIBELS = (0, 24)
@@ -146,10 +154,16 @@ def augmented(beats: Beats, noise: list[np.ndarray], rng: np.random.Generator) -
     waveform[noisy, :, 0] += noise_for(waveform[noisy], noise, rng)
     waveform = np.clip(waveform, -WAVEFORM_BOUND, WAVEFORM_BOUND)
 
-    early = (label == CLASSES.index("N")) & (rng.random(count) < MADE_EARLY)
-    for interval, by in (("rr-before", EARLIER), ("rr-after", LATER)):
+    drift = (rng.random(count) < DRIFTED) * rng.uniform(*DRIFT, count)
+    of_horizon = {"mean-400": drift, "mean-80": drift * rng.uniform(*DRIFT_OF_80, count)}
+    for horizon, by in of_horizon.items():
+        for interval in ("rr-before", "rr-after"):
+            rhythm[:, beats.rhythm_features.index(f"ln {interval} / {horizon}")] += by.astype("f4")
+    part = np.where(label == CLASSES.index("N"), rng.random(count), np.nan)
+    early, paused = part < MADE_EARLY, part > 1 - PAUSED
+    for chosen, interval, by in ((early, "rr-before", EARLIER), (early, "rr-after", LATER), (paused, "rr-after", PAUSE)):
         columns = [i for i, name in enumerate(beats.rhythm_features) if name.startswith(f"ln {interval} /")]
-        rhythm[np.ix_(early, columns)] += rng.uniform(*by, (early.sum(), 1)).astype("f4")
+        rhythm[np.ix_(chosen, columns)] += rng.uniform(*by, (chosen.sum(), 1)).astype("f4")
     rhythm = np.clip(rhythm, -BOUND, BOUND) + rng.normal(0, 0.02, rhythm.shape).astype("f4")
     label[early] = CLASSES.index("S")
     return waveform, rhythm, label

@@ -41,14 +41,19 @@ export class Rhythm {
   readonly #irregularity = new Irregularity();
   #count = 0;
 
+  /** @param rr an RR interval, seconds; one that holds a blocked beat counts as two halves */
   push(rr: number): void {
+    const intervals = this.#due.push(rr);
+    for (let n = 0; n < intervals; n++) this.#add(rr / intervals);
+  }
+
+  #add(rr: number): void {
     for (let h = 0; h < HORIZONS.length; h++) {
       this.#sums[h] += rr;
       if (this.#count >= HORIZONS[h]) this.#sums[h] -= this.#intervals[(this.#count - HORIZONS[h]) % LONGEST];
     }
     this.#intervals[this.#count % LONGEST] = rr;
     this.#count++;
-    this.#due.push(rr);
     this.#irregularity.push(rr);
     // Once round the ring the sums are made anew, so that rounding never adds up.
     if (this.#count % LONGEST === 0) this.#sum();

@@ -49,4 +49,31 @@ describe('the interval that is due', () => {
     // Steps of 12, 8, 6, … percent up from a first interval of half the usual one.
     expect(dueAfter([0.4, ...regular(20)])).toBeCloseTo(0.8, 6);
   });
+
+  describe('of a known rhythm with blocked beats', () => {
+    const everyFourthBlocked = (count: number) =>
+      Array.from({ length: count }, (_, i) => (i % 3 === 2 ? 1.6 : 0.8));
+
+    it('is that of the atria, and an interval of twice its length counts as two', () => {
+      expect(dueAfter([...regular(20), ...everyFourthBlocked(300)])).toBeCloseTo(0.8, 12);
+      expect(dueAfter([...regular(20), ...regular(20, 1.6), 0.8])).toBeCloseTo(0.8, 12);
+      const due = new Due();
+      expect([...regular(3), 1.6, 1.6, 0.8, 1.6].map((rr) => due.push(rr))).toEqual([1, 1, 1, 2, 2, 1, 2]);
+    });
+
+    it('is that of the ventricles when every second beat stays blocked', () => {
+      expect(dueAfter([...regular(20), ...regular(80, 1.6)])).toBeCloseTo(1.6, 12);
+    });
+
+    it('takes no long interval for two that is not twice as long', () => {
+      const due = new Due();
+      expect([...regular(5), 1.3, ...regular(5), 2].map((rr) => due.push(rr))).not.toContain(2);
+    });
+
+    it('takes no normal interval of bigeminy for two short ones', () => {
+      const due = new Due();
+      const intervals = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 0.5 : 1));
+      expect(intervals.map((rr) => due.push(rr))).not.toContain(2);
+    });
+  });
 });

@@ -40,6 +40,14 @@ describe('rhythm', () => {
     expect(lately).toBeGreaterThan(0.5);
   });
 
+  it('takes no conducted beat for early where every third is followed by a blocked one', () => {
+    const rhythm = new Rhythm();
+    for (let i = 0; i < 600; i++) rhythm.push(i > 20 && i % 3 === 0 ? 1.6 : 0.8);
+    const features = rhythm.features(0.8, 0.8);
+    for (const feature of features) expect(feature).toBeCloseTo(0, 6);
+    expect(rhythm.usual).toBeCloseTo(0.8, 6);
+  });
+
   it('bounds what it says', () => {
     const rhythm = new Rhythm();
     rhythm.push(0.8);
