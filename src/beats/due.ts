@@ -7,7 +7,7 @@ const SHRINKS = 0.01;
 const SETTLING = 8;
 
 /** Intervals are as was due, or twice that, up to this, as logarithms. */
-const ALIKE = 0.06;
+const ALIKE = 0.1;
 /** A rhythm is known by so many intervals in a row that are as was due. */
 const KNOWN = 2;
 /** So many beats are taken to be blocked in a row, every second one; then the longer interval is the rhythm's own. */
