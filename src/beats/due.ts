@@ -12,6 +12,10 @@ const ALIKE = 0.1;
 const KNOWN = 2;
 /** So many beats are taken to be blocked in a row, every second one; then the longer interval is the rhythm's own. */
 const MOST_BLOCKED = 32;
+/** After so many halves of it in a row no beat is blocked any more … */
+const CONDUCTED = 3;
+/** … if they are no tachycardia, seconds. */
+const SLOW = 0.6;
 
 /**
  * After how long the next beat is due. It follows a heart that speeds up over many beats, as a sinus node does, and
@@ -21,6 +25,8 @@ const MOST_BLOCKED = 32;
  *
  * In a rhythm that is known, an interval twice as long as was due holds a beat that was blocked between atria and
  * ventricles (or that was not detected), and counts as two: what comes after it in the sinus node's time is not early.
+ * And where every second beat was blocked for long, intervals of half the length that go on are the sinus node's own:
+ * all begins anew.
  */
 export class Due {
   #logarithm = 0;
@@ -29,10 +35,17 @@ export class Due {
   #known = 0;
   /** Intervals in a row that counted as two. */
   #blocked = 0;
+  /** Intervals in a row that are half as long as was due. */
+  #halves = 0;
 
   /** Logarithm of the interval, in seconds. */
   get logarithm(): number {
     return this.#logarithm;
+  }
+
+  /** Whether the newest interval is the first: of all, or since a rhythm began in which no beat is blocked any more. */
+  get isNew(): boolean {
+    return this.#count === 1;
   }
 
   /**
@@ -40,7 +53,13 @@ export class Due {
    * @returns how many intervals it counts as: two if a beat was blocked in it
    */
   push(rr: number): 1 | 2 {
-    const late = this.#count === 0 ? 0 : Math.log(rr) - this.#logarithm;
+    let late = this.#count === 0 ? 0 : Math.log(rr) - this.#logarithm;
+    this.#halves = rr >= SLOW && Math.abs(late + Math.LN2) <= ALIKE ? this.#halves + 1 : 0;
+    if (this.#halves === CONDUCTED) {
+      this.#count = 0;
+      this.#halves = 0;
+      late = 0;
+    }
     const isTwo =
       this.#known >= KNOWN && this.#blocked < MOST_BLOCKED && Math.abs(late - Math.LN2) <= ALIKE;
     if (isTwo) {

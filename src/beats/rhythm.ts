@@ -44,7 +44,13 @@ export class Rhythm {
   /** @param rr an RR interval, seconds; one that holds a blocked beat counts as two halves */
   push(rr: number): void {
     const intervals = this.#due.push(rr);
+    if (this.#due.isNew) this.#forget();
     for (let n = 0; n < intervals; n++) this.#add(rr / intervals);
+  }
+
+  #forget(): void {
+    this.#count = 0;
+    this.#sums.fill(0);
   }
 
   #add(rr: number): void {

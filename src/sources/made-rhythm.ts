@@ -44,6 +44,10 @@ export const RHYTHMS: readonly Rhythm[] = [
     beats: () => block((n) => n % 80 >= 40 && n % 2 === 1),
   },
   {
+    name: 'second-degree block, 2:1 for two minutes and 1:1 for two',
+    beats: () => block((n) => n % 280 < 140 && n % 2 === 1),
+  },
+  {
     name: 'premature atrial beats, one in ten',
     beats: (random) => premature((inARow) => inARow === 0 && random() < 0.1),
   },

@@ -65,6 +65,14 @@ describe('the interval that is due', () => {
       expect(dueAfter([...regular(20), ...regular(80, 1.6)])).toBeCloseTo(1.6, 12);
     });
 
+    it('begins anew when every beat is conducted again, at no more than a hundred a minute', () => {
+      const blocked = [...regular(20), ...regular(80, 1.6)];
+      expect(dueAfter([...blocked, ...regular(2)])).toBeGreaterThan(1.5);
+      expect(dueAfter([...blocked, ...regular(3)])).toBeCloseTo(0.8, 12);
+      const slow = regular(50, 1.1);
+      expect(dueAfter([...slow, ...regular(20, 0.55)])).toBeCloseTo(1.1 * Math.exp(-0.2), 12);
+    });
+
     it('takes no long interval for two that is not twice as long', () => {
       const due = new Due();
       expect([...regular(5), 1.3, ...regular(5), 2].map((rr) => due.push(rr))).not.toContain(2);

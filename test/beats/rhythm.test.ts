@@ -48,6 +48,16 @@ describe('rhythm', () => {
     expect(rhythm.usual).toBeCloseTo(0.8, 6);
   });
 
+  it('takes beats that are conducted again for early no longer than three times', () => {
+    const rhythm = new Rhythm();
+    for (let i = 0; i < 600; i++) rhythm.push(i < 20 ? 0.8 : 1.6);
+    for (let i = 0; i < 3; i++) {
+      expect(rhythm.features(0.8, undefined)[3]).toBeLessThan(-0.6);
+      rhythm.push(0.8);
+    }
+    for (const feature of rhythm.features(0.8, 0.8).subarray(0, 8)) expect(feature).toBeCloseTo(0, 6);
+  });
+
   it('bounds what it says', () => {
     const rhythm = new Rhythm();
     rhythm.push(0.8);
