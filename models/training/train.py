@@ -98,7 +98,7 @@ def write_models(
         "created": datetime.date.today().isoformat(),
         "parameters": sum(member.count_params() for member in members),
         "training": {
-            "command": "models/training/train.sh MITDB_FOLDER SVDB_FOLDER CINC2017_FOLDER NSTDB_FOLDER",
+            "command": command(options.databases),
             "seed": seed,
             "data": "; ".join(ANNOTATED[database][1] for database in beats.databases()) + "; both leads of each; CinC Challenge 2017 "
             "1.0.0, some recordings labelled N or A; noise of the MIT-BIH Noise Stress Test Database 1.0.0 (all ODC-BY 1.0)",
@@ -115,6 +115,11 @@ def write_models(
     of_seed = options.rest / f"seed-{seed}"
     write(options.out if seed == 0 else of_seed, stem, name, members, int8, beats.rhythm_features, about)
     write(of_seed, f"{stem}-float", f"{name}-float", members, convert(network, None), beats.rhythm_features, about)
+
+
+def command(databases: list[str]) -> str:
+    options = "" if databases == list(ANNOTATED) else f" --databases {' '.join(databases)}"
+    return f"models/training/train.sh MITDB_FOLDER SVDB_FOLDER CINC2017_FOLDER NSTDB_FOLDER{options}"
 
 
 def counted(beats: Beats) -> dict[str, int]:

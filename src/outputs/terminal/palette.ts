@@ -1,3 +1,4 @@
+import { clamp } from '../../dsp/clamp.ts';
 import pc from 'picocolors';
 import { ON_DARK } from '../picture/relevance-colours.ts';
 
@@ -22,7 +23,7 @@ export function palette(depth: ColourDepth): Palette {
 const INFERNO_256 = [53, 89, 131, 167, 202, 208, 214, 220, 228] as const;
 
 function inferno(value: number): string {
-  const place = clamp(value) * (ON_DARK.length - 1);
+  const place = clamp(value, 0, 1) * (ON_DARK.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, ON_DARK.length - 1);
   const mixed = ON_DARK[below].map((part, i) =>
@@ -32,16 +33,12 @@ function inferno(value: number): string {
 }
 
 function inferno256(value: number): string {
-  return `\x1b[38;5;${INFERNO_256[Math.round(clamp(value) * (INFERNO_256.length - 1))]}m`;
+  return `\x1b[38;5;${INFERNO_256[Math.round(clamp(value, 0, 1) * (INFERNO_256.length - 1))]}m`;
 }
 
 const SHADES = ' ░▒▓█';
 
 /** Relevance without colour: the denser, the more relevant. */
 export function shade(value: number): string {
-  return SHADES[Math.round(clamp(value) * (SHADES.length - 1))];
-}
-
-function clamp(value: number): number {
-  return Math.min(1, Math.max(0, value));
+  return SHADES[Math.round(clamp(value, 0, 1) * (SHADES.length - 1))];
 }
