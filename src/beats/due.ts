@@ -60,8 +60,7 @@ export class Due {
       this.#halves = 0;
       late = 0;
     }
-    const isTwo =
-      this.#known >= KNOWN && this.#blocked < MOST_BLOCKED && Math.abs(late - Math.LN2) <= ALIKE;
+    const isTwo = this.#known >= KNOWN && this.#blocked < MOST_BLOCKED && Math.abs(late - Math.LN2) <= ALIKE;
     if (isTwo) {
       this.#blocked++;
     } else {

@@ -1,5 +1,5 @@
-import { clamp } from '../../dsp/clamp.ts';
 import pc from 'picocolors';
+import { clamp } from '../../dsp/clamp.ts';
 import { ON_DARK } from '../picture/relevance-colours.ts';
 
 /** Bits of colour that a terminal shows, as Node's `getColorDepth()` tells them. */
