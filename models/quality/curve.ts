@@ -19,6 +19,7 @@ import { RPeakDetector } from '../../src/beats/r-peak-detector.ts';
 import { loadBeatModel } from '../../src/classify/beat-model.ts';
 import { Classifier } from '../../src/classify/classifier.ts';
 import { recordNames } from '../../src/cli/evaluate.ts';
+import { mean } from '../../src/dsp/mean.ts';
 import { aamiClass, scoredReference } from '../../src/evaluate/aami.ts';
 import { MATCH_WINDOW, matchBeats } from '../../src/evaluate/match.ts';
 import { noiseLogOdds } from '../../src/signal/noise-index.ts';
@@ -192,9 +193,7 @@ function pairs(times: readonly number[], found: readonly Found[]) {
 /** Of each handheld recording with one of the labels, the mean over its beats. */
 function means(labels: string, of: (beats: readonly Found[]) => number[]): number[] {
   const recordings = [...labels].flatMap((label) => handheld.get(label) ?? []);
-  return recordings
-    .filter((beats) => beats.length > 0)
-    .map((beats) => of(beats).reduce((sum, value) => sum + value, 0) / beats.length);
+  return recordings.filter((beats) => beats.length > 0).map((beats) => mean(of(beats)));
 }
 
 /** Chance that one of the first kind lies above one of the second. */

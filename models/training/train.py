@@ -164,35 +164,24 @@ def calibrate(lessons: Lessons, size: Size) -> dict:
         return {**of_databases, "false alerts an hour": round(float(false_alerts), 1)}
 
     # Of all choices that keep normal rhythm quiet, those with the best F1, and of these the one that keeps it quietest.
-    choices = []
-    for threshold in THRESHOLDS:
-        s, v = calls(beats, probabilities, threshold)
-        (f1_of_s, false_s), (f1_of_v, false_v) = judged("S", s), judged("V", v)
-        for at in np.ndindex(false_s.shape):
-            choices.append(
-                {
-                    "f1": float((f1_of_s + f1_of_v)[:, *at].mean()),
-                    "false alerts": float((false_s + false_v)[at]),
-                    "thresholds": {"S": THRESHOLDS[at[0]], "V": threshold, "F": THRESHOLD_OF_F},
-                    "most irregular": MOST_IRREGULAR[at[1]],
-                    "S": about(f1_of_s[:, *at], false_s[at]),
-                    "V": about(f1_of_v[:, *at], false_v[at]),
-                }
-            )
-    bearable = [choice for choice in choices if choice["false alerts"] <= MOST_FALSE_ALERTS]
-    most = max(choice["f1"] for choice in bearable)
-    best = min((choice for choice in bearable if choice["f1"] >= most - AS_GOOD), key=lambda choice: choice["false alerts"])
+    tried = [[judged(*named) for named in zip("SV", calls(beats, probabilities, threshold))] for threshold in THRESHOLDS]
+    f1 = np.array([(of_s + of_v).mean(axis=0) for (of_s, _), (of_v, _) in tried])
+    false_alerts = np.array([of_s + of_v for (_, of_s), (_, of_v) in tried])
+    bearable = false_alerts <= MOST_FALSE_ALERTS
+    as_good = bearable & (f1 >= f1[bearable].max() - AS_GOOD)
+    at_v, at_s, at_bound = np.unravel_index(np.where(as_good, false_alerts, np.inf).argmin(), f1.shape)
+    thresholds = {"S": THRESHOLDS[at_s], "V": THRESHOLDS[at_v], "F": THRESHOLD_OF_F}
 
     calibration = {
         "temperature": temperature,
-        "thresholds": {name: round(float(value), 2) for name, value in best["thresholds"].items()},
+        "thresholds": {name: round(float(value), 2) for name, value in thresholds.items()},
         "supraventricular": {
-            "mostIrregular": round(float(best["most irregular"]), 2),
+            "mostIrregular": round(float(MOST_IRREGULAR[at_bound]), 2),
             "usualShare": USUAL_SHARE,
             "ofBeats": OF_BEATS,
             "mostShift": MOST_SHIFT,
         },
-        "folds": {name: best[name] for name in "SV"},
+        "folds": {name: about(of[:, at_s, at_bound], false[at_s, at_bound]) for name, (of, false) in zip("SV", tried[at_v])},
     }
     say(f"unseen patients: {calibration}")
     return calibration

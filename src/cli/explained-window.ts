@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { modelsFolder } from '../classify/card-file.ts';
 import { RHYTHM_BEFORE, RHYTHM_RATE, RHYTHM_SPAN, rhythmInput } from '../classify/rhythm-window.ts';
+import { mean } from '../dsp/mean.ts';
 import { loadNetwork } from '../explain/network.ts';
 import { explainWindow, type Method, type WindowExplanation } from '../explain/window-explanation.ts';
 import { sharesOf, windowWaves } from '../explain/window-waves.ts';
@@ -104,8 +105,13 @@ function targetOf(name: string | undefined, classes: readonly string[]): number 
 function maskFields({ mask }: WindowExplanation): Record<string, unknown> {
   if (mask === undefined) return {};
   const { before, after, rounds, converged, deleted } = mask;
-  const share = deleted.reduce((sum, value) => sum + value, 0) / deleted.length;
   return {
-    mask: { before: round(before, 4), after: round(after, 4), deleted: round(share, 4), rounds, converged },
+    mask: {
+      before: round(before, 4),
+      after: round(after, 4),
+      deleted: round(mean(deleted), 4),
+      rounds,
+      converged,
+    },
   };
 }

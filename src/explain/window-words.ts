@@ -1,3 +1,4 @@
+import { mean } from '../dsp/mean.ts';
 import type { Explanation, Wave } from './explanation.ts';
 import type { Method, WindowExplanation } from './window-explanation.ts';
 
@@ -29,7 +30,6 @@ function maskWords(
   name: string,
   { before, after, deleted, converged, rounds }: NonNullable<WindowExplanation['mask']>,
 ): string {
-  const share = deleted.reduce((sum, value) => sum + value, 0) / deleted.length;
   const ending = converged ? '' : `; it had not converged after ${rounds} rounds`;
-  return `deleting ${Math.round(100 * share)} % of the two seconds takes ${name} from ${before.toFixed(2)} to ${after.toFixed(2)}${ending}`;
+  return `deleting ${Math.round(100 * mean(deleted))} % of the two seconds takes ${name} from ${before.toFixed(2)} to ${after.toFixed(2)}${ending}`;
 }

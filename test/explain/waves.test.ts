@@ -5,7 +5,7 @@ import { ECG_AFTER, ECG_BEFORE } from '../../src/beats/beat.ts';
 import { delineate, type WaveBounds, waveShares } from '../../src/explain/waves.ts';
 import { readAnnotations } from '../../src/formats/wfdb/annotations.ts';
 import { Conditioner } from '../../src/signal/conditioner.ts';
-import { chooseLead, leadSamples, openRecord } from '../../src/sources/wfdb-record.ts';
+import { chooseLead, openRecord, wholeLead } from '../../src/sources/wfdb-record.ts';
 import { describeWithData } from '../shared-data.ts';
 
 /** A triangular QRS of `width` seconds around the R peak, and a T wave of 0.3 mV. */
@@ -206,8 +206,7 @@ function quantile(values: readonly number[], q: number): number {
 /** Lead II of a LUDB record at 250 Hz, as the gateway filters it. */
 async function leadTwo(path: string): Promise<Float32Array> {
   const record = await openRecord(path);
-  const millivolts: number[] = [];
-  for await (const block of leadSamples(record, chooseLead(record, 'ii'))) millivolts.push(...block);
+  const millivolts = await wholeLead(record, chooseLead(record, 'ii'));
   const halved = Float32Array.from(
     { length: millivolts.length / 2 },
     (_, i) => (millivolts[2 * i] + millivolts[2 * i + 1]) / 2,

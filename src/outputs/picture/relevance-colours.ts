@@ -1,3 +1,5 @@
+import { clamp } from '../../dsp/clamp.ts';
+
 /** Red, green and blue, 0 to 255. */
 type Colour = readonly [number, number, number];
 
@@ -35,7 +37,7 @@ export const LEVELS = ON_LIGHT.length;
 
 /** The level, 0 to LEVELS − 1, of a relevance from 0 to 1. */
 export function levelOf(relevance: number): number {
-  return Math.round(Math.min(1, Math.max(0, relevance)) * (LEVELS - 1));
+  return Math.round(clamp(relevance, 0, 1) * (LEVELS - 1));
 }
 
 /** CSS of the classes `q0` … `q8` that colour the parts of a trace: the more relevant, the broader too. */
